@@ -1,0 +1,228 @@
+// The vector exponential that every op shares, and the two small structs that set it up.
+//
+// For a row with maximum m it computes 2^-N exp(beta x) with N = floor(beta m log2 e): the maximum is taken out as a
+// power of two, in the exponent, so no rounded difference x - m is ever formed. That is exact while |N| <= LIMIT; a row
+// of larger logits has its maximum subtracted first (`stretch` in rows.ts), which makes m = N = 0. Each row chooses its
+// way by itself, so its bits depend on it alone. Either way the largest element of the row comes out in [1, 2).
+
+import { bytes, madd, nmadd } from "./simd";
+
+// Coefficients of e^r for |r| <= ln2 / 2 from c0 up: minimax of the relative error with c0 = 1, as `npm run minimax`
+// prints them.
+const EXP_F32 = memory.data<u32>([
+  0x3f800000, // 1
+  0x3f7ffffb, // 9.9999970e-1
+  0x3efffee3, // 4.9999151e-1
+  0x3e2aad36, // 1.6667637e-1
+  0x3d2b9d36, // 4.1897975e-2
+  0x3c07d410, // 8.2903057e-3
+]); // relative error 9.2e-8
+const EXP_F32_DEGREE: i32 = 5;
+
+const EXP_F64 = memory.data<u64>([
+  0x3ff0000000000000, // 1
+  0x3ff0000000000000, // 1
+  0x3fe000000000000a, // 5.0000000000000111e-1
+  0x3fc55555555554fa, // 1.6666666666666413e-1
+  0x3fa555555555087c, // 4.1666666666530155e-2
+  0x3f81111111127be5, // 8.3333333334944613e-3
+  0x3f56c16c1842a11d, // 1.3888888943630114e-3
+  0x3f2a01a012a57b51, // 1.9841269506578688e-4
+  0x3efa0199a0c677ac, // 2.4801493098906550e-5
+  0x3ec71df2552390c2, // 2.7557586373840165e-6
+  0x3e928ad72cc30daa, // 2.7630248379211441e-7
+  0x3e5ad7f6f0799ee2, // 2.5000061602835666e-8
+]); // relative error 3.6e-18
+const EXP_F64_DEGREE: i32 = 11;
+
+const LOG2_E: f64 = 1.4426950408889634;
+const LN2: f64 = 0.6931471805599453;
+const LN2_REST: f64 = 2.3190468138462996e-17; // ln2 - LN2
+
+/** The largest |N| for which n ln2 / beta is exact: n of 9 (float64: 11) bits times a constant of 15 (42). */
+const LIMIT_F32: f64 = 384;
+const LIMIT_F64: f64 = 1024;
+
+// @ts-ignore: decorator
+@inline
+function exponentBias<T>(): f64 {
+  return sizeof<T>() == 4 ? 127 : 1023;
+}
+
+// @ts-ignore: decorator
+@inline
+function significandBits<T>(): u64 {
+  return sizeof<T>() == 4 ? 23 : 52;
+}
+
+/**
+ * What a call's beta makes of the constants, splat over the lanes. It stands in the caller's scratch memory: loops read
+ * it into locals first, because V8 from 13.6 and JavaScriptCore build a `v128.const` anew at each use in a loop (1.62 ns
+ * an element against 0.81).
+ */
+@unmanaged
+export class Scale {
+  /** beta log2 e */
+  rate: v128;
+  /** ln2 / beta: its leading bits, so that n times it is exact */
+  high: v128;
+  /** … and the rest */
+  low: v128;
+  /** the largest |N| a row may have, or its maximum is subtracted */
+  limit: v128;
+  /** the power of two by which a row is stretched once its maximum is subtracted, in two factors */
+  f: v128;
+  g: v128;
+  /** c0, c1 beta, c2 beta^2, …: the polynomial takes x in place of beta x */
+  c0: v128;
+  c1: v128;
+  c2: v128;
+  c3: v128;
+  c4: v128;
+  c5: v128;
+  c6: v128;
+  c7: v128;
+  c8: v128;
+  c9: v128;
+  c10: v128;
+  c11: v128;
+}
+
+/** Where rows are anchored: one row's values in every lane, or a row a lane. */
+@unmanaged
+export class Anchor {
+  /** x below it counts as it: its exponential is 0 */
+  floor: v128;
+  /** 1.5 2^23 (float64: 2^52) + bias - N */
+  magic: v128;
+}
+
+/** |beta| from 2^-20 to 2^20 goes into the coefficients; beyond, x is stretched by a power of two and beta is in [1, 2). */
+const REACH: i32 = 20;
+
+/**
+ * The exponent of |beta| where it is beyond REACH, else 0; kept to ±250 (float64: ±2040), where every difference of two
+ * logits is already stretched to nothing or to -Infinity. So the limits, and all betas that T cannot hold, need no code.
+ */
+export function stretchExponent<T>(beta: f64): i32 {
+  const most = sizeof<T>() == 4 ? 250 : 2040;
+  if (beta == 0) return -most;
+  const e = exponent(beta);
+  return e >= -REACH && e < REACH ? 0 : max(-most, min(most, e));
+}
+
+/** floor(log2 |v|); 1024 for Infinity. Subnormal numbers are brought up by 2^64 first. */
+function exponent(v: f64): i32 {
+  const biased = <i32>(reinterpret<u64>(v) >> 52) & 0x7ff;
+  return biased > 0 ? biased - 1023 : (<i32>(reinterpret<u64>(v * 18446744073709551616.0) >> 52) & 0x7ff) - 1087;
+}
+
+/** |v| / 2^exponent(v), in [1, 2); 1 for 0 and Infinity. */
+function significand(v: f64): f64 {
+  const normal = abs(v) < 2.2250738585072014e-308 ? v * 18446744073709551616.0 : v;
+  return reinterpret<f64>((reinterpret<u64>(normal) & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
+}
+
+/** a b less its rounded product, exactly (Dekker 1971, with Veltkamp's split of the factors). */
+function productError(a: f64, b: f64): f64 {
+  const a1 = upperHalf(a), b1 = upperHalf(b);
+  const a2 = a - a1, b2 = b - b1;
+  return a2 * b2 - (a * b - a1 * b1 - a2 * b1 - a1 * b2);
+}
+
+/** The leading 26 bits of a. */
+function upperHalf(a: f64): f64 {
+  const c = 134217729.0 * a; // 2^27 + 1
+  return c - (c - a);
+}
+
+/** 2^e in two factors is power(e / 2) power(e - e / 2). */
+export function power<T>(e: i32): v128 {
+  return v128.splat<T>(<T>reinterpret<f64>((<u64>(e + 1023)) << 52));
+}
+
+/** Fills in `scale`. With `subtract`, or a beta beyond REACH, every row has its maximum subtracted. */
+export function setScale<T>(scale: Scale, beta: f64, subtract: bool): void {
+  const e = stretchExponent<T>(beta);
+  // What is left of |beta|: its significand in [1, 2), or 1 in the limits.
+  const rest = e == 0 ? abs(beta) : significand(beta);
+  const ratio = LN2 / rest;
+  const high = sizeof<T>() == 4
+    ? <f64>reinterpret<f32>(reinterpret<u32>(<f32>ratio) & 0xffff_fe00)
+    : reinterpret<f64>(reinterpret<u64>(ratio) & 0xffff_ffff_ffff_f800);
+  scale.rate = v128.splat<T>(<T>(rest * LOG2_E));
+  scale.high = v128.splat<T>(<T>high);
+  scale.low = v128.splat<T>(<T>((LN2 - rest * high - productError(rest, high) + LN2_REST) / rest));
+  scale.limit = v128.splat<T>(subtract || e > 0 ? -1 : <T>(sizeof<T>() == 4 ? LIMIT_F32 : LIMIT_F64));
+  const up = max(e, 0);
+  scale.f = power<T>(up / 2);
+  scale.g = power<T>(up - up / 2);
+  const degree = sizeof<T>() == 4 ? EXP_F32_DEGREE : EXP_F64_DEGREE;
+  const table = sizeof<T>() == 4 ? EXP_F32 : EXP_F64;
+  let scaled: f64 = 1;
+  for (let k = 0; k <= degree; k++) {
+    const c = <f64>load<T>(table + bytes<T>(k));
+    v128.store(changetype<usize>(scale) + offsetof<Scale>("c0") + (<usize>k << 4), v128.splat<T>(<T>(c * scaled)));
+    scaled *= rest;
+  }
+}
+
+/**
+ * Fills in `anchor` for row maxima, a row a lane. All bits of a lane of the result are set where that is exact; where it
+ * is not, the anchor is that of a row whose maximum has been subtracted.
+ */
+export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale): v128 {
+  const n = v128.floor<T>(v128.mul<T>(max, scale.rate));
+  const exact = v128.le<T>(v128.abs<T>(n), scale.limit);
+  const kept = v128.and(n, exact);
+  const bias = v128.splat<T>(<T>exponentBias<T>());
+  const round = v128.splat<T>(<T>(1.5 * <f64>((<u64>1) << significandBits<T>())));
+  anchor.floor = v128.mul<T>(v128.sub<T>(kept, bias), v128.add<T>(scale.high, scale.low));
+  anchor.magic = v128.sub<T>(v128.add<T>(round, bias), kept);
+  return exact;
+}
+
+/**
+ * 2^-N exp(beta x), lane by lane. x may not exceed the row's maximum.
+ *
+ * Accuracy for beta = 1 and results of 2^-126 (float64: 2^-1022) and more: at most 2 ULP in float32, 1 ULP in float64.
+ * Smaller results may be 0. NaN of any bit pattern gives NaN; -Infinity gives +0.
+ */
+// @ts-ignore: decorator
+@inline
+export function expAnchored<T>(
+  x: v128, floor: v128, magic: v128, rate: v128, high: v128, low: v128,
+  c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, scale: Scale,
+): v128 {
+  // Clamp. pmax(x, floor) keeps a NaN, pmax(floor, x) would not.
+  const z = v128.pmax<T>(x, floor);
+  // Reduce. Adding `magic` rounds to the integer n, and leaves n - N + bias in the low bits of the sum.
+  const sum = madd<T>(z, rate, magic);
+  const n = v128.sub<T>(sum, magic);
+  const h = nmadd<T>(n, high, z);
+  // Approximate, then reconstruct by a multiplication: adding to the exponent would make numbers of NaNs.
+  if (sizeof<T>() == 4) {
+    const r = nmadd<T>(n, low, h);
+    let p = madd<T>(c5, r, c4);
+    p = madd<T>(p, r, c3);
+    p = madd<T>(p, r, c2);
+    p = madd<T>(p, r, c1);
+    p = madd<T>(p, r, c0);
+    return v128.mul<T>(p, i32x4.shl(sum, 23));
+  }
+  // 1 + (h + (r r q - l)) with r = h - l: the rounding of r would cost a quarter of the one ULP.
+  const l = v128.mul<T>(n, low);
+  const r = v128.sub<T>(h, l);
+  let q = madd<T>(scale.c11, r, scale.c10);
+  q = madd<T>(q, r, scale.c9);
+  q = madd<T>(q, r, scale.c8);
+  q = madd<T>(q, r, scale.c7);
+  q = madd<T>(q, r, scale.c6);
+  q = madd<T>(q, r, c5);
+  q = madd<T>(q, r, c4);
+  q = madd<T>(q, r, c3);
+  q = madd<T>(q, r, c2);
+  const tail = nmadd<T>(l, c1, v128.mul<T>(v128.mul<T>(r, r), q));
+  const p = v128.add<T>(c0, madd<T>(h, c1, tail));
+  return v128.mul<T>(p, i64x2.shl(sum, 52));
+}

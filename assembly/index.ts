@@ -1,0 +1,5 @@
+// The ABI: kernels over pointers into linear memory. A host passes byte offsets from __heap_base on.
+export { relaxed } from "./module";
+export { softmaxF32, softmaxF64 } from "./softmax";
+export { selectF32, selectF64 } from "./select";
+export { __heap_base as heapBase };

@@ -1,0 +1,41 @@
+// The kernels' names and signatures, once. A test holds them against the modules' real exports.
+
+/** (x, y, outer, length, inner, beta, scratch) */
+export type SoftmaxKernel = (
+  x: number,
+  y: number,
+  outer: number,
+  length: number,
+  inner: number,
+  beta: number,
+  scratch: number,
+) => void;
+
+/** (x, y, mask, count, fill) */
+export type SelectKernel = (x: number, y: number, mask: number, count: number, fill: number) => void;
+
+/** What a module exports. */
+export interface Kernels {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  /** The first byte that no static data takes. */
+  readonly heapBase: { readonly value: number };
+  /** 1 in the module built with relaxed SIMD. */
+  readonly relaxed: { readonly value: number };
+  readonly softmaxF32: SoftmaxKernel;
+  readonly softmaxF64: SoftmaxKernel;
+  readonly selectF32: SelectKernel;
+  readonly selectF64: SelectKernel;
+}
+
+/** How many parameters each kernel takes. */
+export const KERNELS: Readonly<Record<KernelName, number>> = {
+  softmaxF32: 7,
+  softmaxF64: 7,
+  selectF32: 5,
+  selectF64: 5,
+};
+
+export type KernelName = Exclude<keyof Kernels, "memory" | "heapBase" | "relaxed">;
+
+/** Bytes of scratch memory that a kernel may ask for. */
+export const SCRATCH_BYTES = 512;

@@ -1,0 +1,88 @@
+// Every check of every argument: from what the caller gave to normalised values, or an error that says what was got and
+// what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
+// reserved, and lengths are read after it. Also the way back: results in the caller's kind.
+
+import { allocate, dtypeOf, lengthOf, typedArrayName } from "./check/arrays.js";
+import { checkGone, checkInput, type Input, type Kind } from "./check/input.js";
+import { fill, nest } from "./check/nested.js";
+import { checkBeta, checkNames, checkObject } from "./check/options.js";
+import { checkOut, type Output, readOut } from "./check/output.js";
+import { checkAxis, checkShape, type Extent, formatShape, sizeOf } from "./check/shape.js";
+import { broadcastMask, type RawMask, readMask } from "./check/where.js";
+import type { Dtype, FloatArray, SoftmaxOptions } from "./types.js";
+
+export type { Extent } from "./check/shape.js";
+
+/** A checked call of an op whose result has x's shape. */
+export interface Request {
+  readonly dtype: Dtype;
+  /** The input's values, in row-major order; not written unless it is also `target`. */
+  readonly data: FloatArray;
+  /** Where the result's values go. */
+  readonly target: FloatArray;
+  readonly extent: Extent;
+  readonly beta: number;
+  /** One byte an element of data, 1 to keep it; undefined where all are kept. */
+  readonly mask: Uint8Array | undefined;
+  readonly kind: Kind;
+  readonly shape: readonly number[];
+  /** What the caller gave as `out`. */
+  readonly out: unknown;
+}
+
+const SOFTMAX_OPTIONS = ["shape", "axis", "out", "where", "temperature", "beta", "base"];
+
+/** The arguments of softmax. */
+export function checkSoftmax(x: unknown, options: SoftmaxOptions | undefined): Request {
+  if (options === undefined) return request(checkInput(x, "x"), undefined, undefined, 1, undefined, undefined);
+  const { shape, axis, out, where, temperature, beta, base } = checkObject(options) as SoftmaxOptions;
+  checkNames(options, SOFTMAX_OPTIONS);
+  const scaling = checkBeta(temperature, beta, base);
+  const sizes = shape === undefined ? undefined : checkShape(shape, "shape");
+  const axes = Array.isArray(axis) ? Array.from(axis) : axis;
+  const mask = where === undefined ? undefined : readMask(where);
+  const input = checkInput(x, "x");
+  return request(input, sizes, axes, scaling, mask, readOut(out, input));
+}
+
+/** Puts what was read together. Nothing here can call back, so the lengths it reads stay true. */
+function request(
+  input: Input,
+  sizes: readonly number[] | undefined,
+  axis: unknown,
+  beta: number,
+  mask: RawMask | undefined,
+  out: Output | undefined,
+): Request {
+  const { kind, data } = input;
+  checkGone(data, "x");
+  const shape = resolveShape(input, sizes);
+  const extent = checkAxis(axis, shape);
+  if (out !== undefined) checkOut(out, input, shape, mask);
+  const dtype = dtypeOf(typedArrayName(data)) as Dtype;
+  // Nested arrays were copied while read: the copy serves for the result too.
+  const target = out?.data ?? (kind === "nested" ? data : allocate(dtype, lengthOf(data)));
+  const kept = mask && broadcastMask(mask, shape, extent);
+  return { dtype, data, target, extent, beta, mask: kept, kind, shape, out: out?.object };
+}
+
+function resolveShape(input: Input, sizes: readonly number[] | undefined): readonly number[] {
+  const length = lengthOf(input.data);
+  const shape = sizes ?? input.shape ?? [length];
+  if (sizes !== undefined && input.shape !== undefined && formatShape(sizes) !== formatShape(input.shape)) {
+    throw new RangeError(`shape: expected ${formatShape(input.shape)} as x has, got ${formatShape(sizes)}`);
+  }
+  if (sizeOf(shape) !== length) {
+    throw new RangeError(`shape: ${formatShape(shape)} holds ${sizeOf(shape)} elements, x has ${length}`);
+  }
+  return shape;
+}
+
+/** The filled target in the caller's kind. */
+export function deliver({ kind, target, shape, out }: Request): unknown {
+  if (kind === "typed") return target;
+  if (kind !== "nested") return out ?? { data: target, [kind]: [...shape] };
+  if (out === undefined) return nest(target, shape);
+  fill(out as unknown[], target, shape);
+  return out;
+}

@@ -1,0 +1,74 @@
+// Option objects: known names only, each read once.
+
+import { distance } from "fastest-levenshtein";
+import { describe } from "./arrays.js";
+
+/** What other libraries call our options. */
+const ALIASES: Readonly<Record<string, string>> = {
+  dim: "axis",
+  dims: "shape",
+  dimension: "axis",
+  mask: "where",
+  t: "temperature",
+  temp: "temperature",
+  tau: "temperature",
+  b: "beta",
+  output: "out",
+  size: "shape",
+  memory: "maxMemory",
+};
+
+/** Throws a TypeError for an option that `known` does not have, and for options that are no object. */
+export function checkNames(options: object, known: readonly string[]): void {
+  for (const name in options) {
+    if (!known.includes(name)) throw new TypeError(unknownOption(name, known));
+  }
+}
+
+/** Options as an object; a TypeError for anything else. */
+export function checkObject(options: unknown): object {
+  if (typeof options === "object" && options !== null && !Array.isArray(options) && !ArrayBuffer.isView(options)) {
+    return options;
+  }
+  throw new TypeError(`options: expected an object, got ${describe(options)}`);
+}
+
+function unknownOption(name: string, known: readonly string[]): string {
+  const near = suggest(name, known);
+  const hint = near === undefined ? `expected one of ${known.join(", ")}` : `did you mean "${near}"?`;
+  return `unknown option "${name}": ${hint}`;
+}
+
+function suggest(name: string, known: readonly string[]): string | undefined {
+  const plain = name.replace(/[_-]/g, "").toLowerCase();
+  const alias = ALIASES[plain];
+  if (alias !== undefined && known.includes(alias)) return alias;
+  const near = known.filter((other) => distance(plain, other.toLowerCase()) <= other.length / 3);
+  return near.sort((a, b) => distance(plain, a.toLowerCase()) - distance(plain, b.toLowerCase()))[0];
+}
+
+/** A boolean option. */
+export function checkBoolean(value: unknown, name: string, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`${name}: expected true or false, got ${describe(value)}`);
+}
+
+/** β from at most one of temperature, beta and base. */
+export function checkBeta(temperature: unknown, beta: unknown, base: unknown): number {
+  if (temperature === undefined && beta === undefined && base === undefined) return 1;
+  const given = [temperature, beta, base].filter((value) => value !== undefined).length;
+  if (given > 1) throw new TypeError(`temperature, beta, base: expected at most one of them, got ${given}`);
+  if (beta !== undefined) return checkNumber(beta, "beta");
+  // Both zeros mean the limit from above: 1 / -0 would favour the smallest logits.
+  if (temperature !== undefined) return 1 / (checkNumber(temperature, "temperature") || 0);
+  const b = checkNumber(base, "base");
+  if (b < 0) throw new RangeError(`base: expected 0 or more, got ${b}`);
+  return Math.log(b);
+}
+
+function checkNumber(value: unknown, name: string): number {
+  if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
+  if (Number.isNaN(value)) throw new RangeError(`${name}: expected a number other than NaN`);
+  return value;
+}

@@ -1,0 +1,78 @@
+// Shapes and axes.
+
+import { describe, typedArrayName } from "./arrays.js";
+
+/** The three numbers that a kernel knows of a shape: rows of `length` elements that stand `inner` apart. */
+export interface Extent {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+}
+
+/** A copy of a shape: a list of integers of 0 and more. */
+export function checkShape(shape: unknown, name: string): number[] {
+  if (!Array.isArray(shape) && !isIntegerArray(shape)) {
+    throw new TypeError(`${name}: expected an array of sizes, got ${describe(shape)}`);
+  }
+  const sizes: number[] = [];
+  for (let i = 0; i < shape.length; i++) sizes.push(checkSize(shape[i], name, i));
+  return sizes;
+}
+
+function isIntegerArray(value: unknown): value is ArrayLike<unknown> {
+  return /^(Int|Uint)(8|16|32)Array$/.test(typedArrayName(value) ?? "");
+}
+
+function checkSize(size: unknown, name: string, index: number): number {
+  if (typeof size !== "number") throw new TypeError(`${name}[${index}]: expected a number, got ${describe(size)}`);
+  if (Number.isSafeInteger(size) && size >= 0) return size;
+  throw new RangeError(`${name}[${index}]: expected an integer of 0 or more, got ${size}`);
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
+}
+
+export function formatShape(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** What `axis` makes of a shape. A scalar counts as a row of one. */
+export function checkAxis(axis: unknown, shape: readonly number[]): Extent {
+  if (axis === null) return { outer: 1, length: sizeOf(shape), inner: 1 };
+  const rank = Math.max(shape.length, 1);
+  if (axis === undefined) return extent(shape, rank - 1, rank - 1);
+  if (typeof axis === "number") {
+    const only = checkAxisNumber(axis, rank, shape);
+    return extent(shape, only, only);
+  }
+  if (!Array.isArray(axis)) {
+    throw new TypeError(`axis: expected an integer, a list of adjacent axes or null, got ${describe(axis)}`);
+  }
+  const axes: number[] = [];
+  for (let i = 0; i < axis.length; i++) axes.push(checkAxisNumber(axis[i], rank, shape));
+  axes.sort((a, b) => a - b);
+  const first = axes[0];
+  if (first === undefined || axes.some((a, i) => a !== first + i)) {
+    throw new RangeError(`axis: expected adjacent axes, each once, got [${axis.join(", ")}]`);
+  }
+  return extent(shape, first, first + axes.length - 1);
+}
+
+function checkAxisNumber(axis: unknown, rank: number, shape: readonly number[]): number {
+  if (typeof axis !== "number") throw new TypeError(`axis: expected an integer, got ${describe(axis)}`);
+  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+  throw new RangeError(
+    `axis: expected an integer from ${-rank} to ${rank - 1} for shape ${formatShape(shape)}, got ${axis}`,
+  );
+}
+
+function extent(shape: readonly number[], first: number, last: number): Extent {
+  return {
+    outer: sizeOf(shape.slice(0, first)),
+    length: sizeOf(shape.slice(first, last + 1)),
+    inner: sizeOf(shape.slice(last + 1)),
+  };
+}

@@ -1,0 +1,66 @@
+// One instance of the kernels: chosen, compiled and given its memory when first needed.
+
+import { Memory } from "./memory.js";
+import type { Backend } from "./types.js";
+import { type BuiltIn, type Code, type Loaded, load, loadAsync, loadGiven } from "./wasm.js";
+
+export interface EngineOptions {
+  /** The caller's module or bytes. */
+  readonly code: Code | undefined;
+  /** What the package brings, best first. */
+  readonly candidates: readonly BuiltIn[];
+  readonly deterministic: boolean;
+  readonly fallback: boolean;
+  readonly maxMemory: number;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  #loaded: Loaded | undefined;
+  #memory: Memory | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /** The kernels' memory; undefined where the reference has to serve. */
+  memory(): Memory | undefined {
+    return this.#memory ?? this.#start();
+  }
+
+  backend(): Backend {
+    const { backend, reason } = this.#load();
+    return { backend, reason };
+  }
+
+  async ready(): Promise<void> {
+    const { code, candidates } = this.#options;
+    // A call may have compiled meanwhile: what is there first stays.
+    if (this.#loaded === undefined) {
+      const loaded = code === undefined ? await loadAsync(candidates) : loadGiven(code);
+      this.#loaded ??= this.#checked(loaded);
+    }
+    this.memory();
+  }
+
+  #start(): Memory | undefined {
+    const loaded = this.#load();
+    if (loaded.backend === "js") return undefined;
+    this.#memory = new Memory(loaded.kernels, this.#options.maxMemory);
+    return this.#memory;
+  }
+
+  #load(): Loaded {
+    const { code, candidates } = this.#options;
+    this.#loaded ??= this.#checked(code === undefined ? load(candidates) : loadGiven(code));
+    return this.#loaded;
+  }
+
+  #checked(loaded: Loaded): Loaded {
+    if (loaded.backend === "relaxed-simd" && this.#options.deterministic) {
+      throw new TypeError("module: expected the baseline module with deterministic: true, got the relaxed one");
+    }
+    if (loaded.backend !== "js" || this.#options.fallback) return loaded;
+    throw new Error(`no kernel can serve, and falling back is not allowed: ${loaded.reason}`);
+  }
+}

@@ -1,0 +1,29 @@
+import { checkSoftmax, deliver, type Request } from "../check.js";
+import type { Memory } from "../memory.js";
+import type { SoftmaxOptions } from "../types.js";
+import { stream } from "../window.js";
+
+/** softmax(β x) along an axis, by the kernels. */
+export function softmax(memory: Memory, x: unknown, options: SoftmaxOptions | undefined): unknown {
+  const request = checkSoftmax(x, options);
+  stream(memory, request, softmaxChunk);
+  return deliver(request);
+}
+
+function softmaxChunk(
+  { kernels, scratch }: Memory,
+  { dtype, beta }: Request,
+  x: number,
+  mask: number,
+  outer: number,
+  length: number,
+  inner: number,
+): void {
+  const count = outer * length * inner;
+  const run = dtype === "float32" ? kernels.softmaxF32 : kernels.softmaxF64;
+  const select = dtype === "float32" ? kernels.selectF32 : kernels.selectF64;
+  // Masked logits count as having no mass at all: -Infinity after scaling, and 0 whatever became of the row.
+  if (mask !== 0) select(x, x, mask, count, beta < 0 ? Infinity : -Infinity);
+  run(x, x, outer, length, inner, beta, scratch);
+  if (mask !== 0) select(x, x, mask, count, 0);
+}

@@ -1,0 +1,54 @@
+// The plain JavaScript reference: textbook formulas in float64, never optimised. It says what the kernels must compute,
+// serves where no kernel can run, and is the entry `softmax-simd/reference`, with no WebAssembly in it.
+
+import { checkSoftmax, deliver, type Request } from "./check.js";
+import type { SoftmaxFunction, SoftmaxOptions } from "./types.js";
+
+/** softmax(β x) along an axis, in float64 JavaScript, rounded once to x's dtype. The same arguments as the kernels'. */
+export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions) => {
+  const request = checkSoftmax(x, options);
+  // Read once: x may be shared memory that changes meanwhile.
+  const values = Float64Array.from(request.data);
+  forEachRow(request, (indices) => softmaxRow(request, values, indices));
+  return deliver(request);
+}) as SoftmaxFunction;
+
+/** Calls back with the indices of each row's elements. */
+function forEachRow({ extent: { outer, length, inner } }: Request, visit: (indices: number[]) => void): void {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      visit(Array.from({ length }, (_, l) => (o * length + l) * inner + i));
+    }
+  }
+}
+
+function softmaxRow({ target, mask, beta }: Request, values: Float64Array, indices: number[]): void {
+  const kept = indices.filter((i) => mask === undefined || mask[i] === 1);
+  const z = kept.map((i) => (beta < 0 ? -(values[i] as number) : (values[i] as number)));
+  const max = z.reduce((a, b) => Math.max(a, b), -Infinity);
+  // A row with NaN, with +Infinity, or of -Infinity alone has no softmax.
+  const powers = Number.isFinite(max) ? z.map((v) => boltzmann(v, max, Math.abs(beta))) : z.map(() => NaN);
+  const sum = powers.reduce((a, b) => a + b, 0);
+  for (const i of indices) target[i] = 0;
+  kept.forEach((i, k) => {
+    target[i] = (powers[k] as number) / sum;
+  });
+}
+
+/** exp(beta (z - max)), and its limits at beta 0 and Infinity. */
+function boltzmann(z: number, max: number, beta: number): number {
+  if (z === max) return 1;
+  if (z === -Infinity || beta === Infinity) return 0;
+  // Halved, the difference of two finite numbers cannot overflow.
+  return Math.exp(2 * (beta * (z / 2 - max / 2)));
+}
+
+export type {
+  Mask,
+  NestedNumbers,
+  NestedResult,
+  SoftmaxFunction,
+  SoftmaxOptions,
+  TensorLike,
+  TensorResult,
+} from "./types.js";

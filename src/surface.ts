@@ -1,0 +1,60 @@
+// The surface over an instance: for each op, the kernels where they serve and the reference where they cannot.
+
+import { modules } from "#modules";
+import { describe } from "./check/arrays.js";
+import { checkBoolean, checkNames, checkObject } from "./check/options.js";
+import { Engine } from "./engine.js";
+import { CEILING_BYTES } from "./memory.js";
+import * as ops from "./ops/index.js";
+import * as reference from "./reference.js";
+import type {
+  Backend,
+  CreateOptions,
+  Softmax,
+  SoftmaxFunction,
+  SoftmaxOptions,
+  Verification,
+  VerifyOptions,
+} from "./types.js";
+import { runVerification } from "./verify.js";
+import { checkCode } from "./wasm.js";
+
+const CREATE_OPTIONS = ["module", "bytes", "deterministic", "fallback", "maxMemory"];
+
+/**
+ * The same surface over an instance, and a memory, of its own.
+ *
+ * @throws TypeError, RangeError for wrong options. The first call throws an Error where `fallback: false` or
+ * `deterministic: true` stand and no kernel can serve.
+ * @example
+ * const exact = createSoftmax({ deterministic: true });
+ * exact.softmax(new Float64Array([1, 2, 3]));
+ */
+export function createSoftmax(options?: CreateOptions): Softmax {
+  const { module, bytes, deterministic, fallback, maxMemory } = checkObject(options ?? {}) as CreateOptions;
+  if (options !== undefined) checkNames(options, CREATE_OPTIONS);
+  const baseline = checkBoolean(deterministic, "deterministic", false);
+  const code = checkCode(module, bytes);
+  const engine = new Engine({
+    code,
+    candidates: baseline ? modules.filter(({ backend }) => backend === "simd") : modules,
+    deterministic: baseline,
+    fallback: checkBoolean(fallback, "fallback", true) && !baseline,
+    maxMemory: checkMemory(maxMemory),
+  });
+  const softmax = ((x: unknown, given?: SoftmaxOptions) => {
+    const memory = engine.memory();
+    return memory === undefined ? reference.softmax(x as number[], given as object) : ops.softmax(memory, x, given);
+  }) as SoftmaxFunction;
+  const backend = (): Backend => engine.backend();
+  const verify = (given?: VerifyOptions): Verification => runVerification({ softmax }, engine.backend().backend, given);
+  const ready = (): Promise<void> => engine.ready();
+  return { softmax, verify, backend, ready };
+}
+
+function checkMemory(bytes: unknown): number {
+  if (bytes === undefined) return CEILING_BYTES;
+  if (typeof bytes !== "number") throw new TypeError(`maxMemory: expected a number of bytes, got ${describe(bytes)}`);
+  if (Number.isSafeInteger(bytes) && bytes >= 0 && bytes <= CEILING_BYTES) return bytes;
+  throw new RangeError(`maxMemory: expected an integer from 0 to ${CEILING_BYTES}, got ${bytes}`);
+}

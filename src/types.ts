@@ -1,0 +1,170 @@
+/** The element types that the kernels compute in. */
+export type Dtype = "float32" | "float64";
+
+/** The typed arrays taken as logits. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** Numbers in arrays of arrays, all of one length at each level; computed in float64. */
+export type NestedNumbers = readonly number[] | readonly NestedNumbers[];
+
+/** What comes back for nested arrays: the same nesting, of fresh arrays. */
+export type NestedResult<X> = X extends readonly (infer E)[]
+  ? E extends number
+    ? number[]
+    : NestedResult<E>[]
+  : never;
+
+/** A tensor of another library: row-major, contiguous `data` with its `shape` or `dims`. */
+export interface TensorLike {
+  readonly data: FloatArray | readonly number[];
+  readonly shape?: readonly number[];
+  readonly dims?: readonly number[];
+}
+
+/** What comes back for a tensor: fresh `data` of its dtype, and its shape under the name that it used. */
+export type TensorResult<X extends TensorLike> = {
+  data: X["data"] extends Float32Array ? Float32Array : X["data"] extends FloatArray ? X["data"] : Float64Array;
+} & (X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] });
+
+/** Mask values: true, 1 or 1n keeps an element; false, 0 or 0n masks it. */
+export type MaskValues =
+  | readonly (boolean | number)[]
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A mask in arrays of arrays. */
+export type NestedMask = readonly (boolean | number)[] | readonly NestedMask[];
+
+/**
+ * A mask: as long as x; or as long as the axis, and then the same for all rows; or with a shape of its own (nested, or
+ * `{ data, shape }`) that broadcasts against x's as in NumPy.
+ */
+export type Mask =
+  | MaskValues
+  | NestedMask
+  | { readonly data: MaskValues; readonly shape: readonly number[] }
+  | { readonly data: MaskValues; readonly dims: readonly number[] };
+
+/** Options of {@link Softmax.softmax}. At most one of `temperature`, `beta` and `base`. */
+export interface SoftmaxOptions<Out = unknown> {
+  /** Row-major shape of x. Default: one row; for nested arrays and tensors their own. */
+  readonly shape?: readonly number[];
+  /**
+   * The axis whose elements sum to 1. Negative counts from the end; a list of adjacent axes is taken together; `null` is
+   * the whole array. Default -1.
+   */
+  readonly axis?: number | readonly number[] | null;
+  /** Where the result is written; it is returned. Of x's kind, dtype and size; x itself, or no part of it. */
+  readonly out?: Out;
+  /** Mask: elements where it is false get probability 0 and count for nothing, whatever value stands there. */
+  readonly where?: Mask;
+  /** softmax(x / temperature). 0: the mass split evenly among the maxima. Infinity: uniform. */
+  readonly temperature?: number;
+  /** softmax(beta x). Negative: the smallest logits get the most. */
+  readonly beta?: number;
+  /** softmax(x ln base): base^x over its sum. Default e. */
+  readonly base?: number;
+}
+
+/** Softmax along an axis, for each kind of input. */
+export interface SoftmaxFunction {
+  (x: Float32Array, options?: SoftmaxOptions<Float32Array>): Float32Array;
+  (x: Float64Array, options?: SoftmaxOptions<Float64Array>): Float64Array;
+  <X extends NestedNumbers>(x: X, options?: SoftmaxOptions<NestedResult<X>>): NestedResult<X>;
+  <X extends TensorLike>(x: X, options?: SoftmaxOptions<TensorLike>): TensorResult<X>;
+}
+
+/** What serves the calls. */
+export type BackendName = "relaxed-simd" | "simd" | "js";
+
+/** What serves the calls, and why. */
+export interface Backend {
+  readonly backend: BackendName;
+  readonly reason: string;
+}
+
+/** Options of {@link Softmax.verify}. */
+export interface VerifyOptions {
+  /** Seed of the random cases, an integer. Default 1. */
+  readonly seed?: number;
+}
+
+/** How one op fared. */
+export interface VerifiedOp {
+  readonly op: string;
+  readonly dtype: Dtype;
+  /** The largest error against the stored exact values, in units in the last place of the dtype. */
+  readonly maxUlp: number;
+  /** How many rows were checked. */
+  readonly cases: number;
+  /** The cases that missed, in words; empty when all is well. */
+  readonly failures: readonly string[];
+}
+
+/** What {@link Softmax.verify} found. */
+export interface Verification {
+  readonly ok: boolean;
+  readonly backend: BackendName;
+  readonly ops: readonly VerifiedOp[];
+}
+
+/** Options of {@link createSoftmax}. */
+export interface CreateOptions {
+  /** A compiled `WebAssembly.Module` of `softmax-simd/simd.wasm` or `softmax-simd/relaxed-simd.wasm`. */
+  readonly module?: object;
+  /** The bytes of one of these files. */
+  readonly bytes?: ArrayBuffer | ArrayBufferView;
+  /** Only the baseline module, whose results are the same bits on every engine; throws where it cannot serve. */
+  readonly deterministic?: boolean;
+  /** false: throw where no kernel can serve, in place of falling back to JavaScript. Default true. */
+  readonly fallback?: boolean;
+  /** The most bytes the instance's memory may grow to. Default and ceiling 4 GiB. */
+  readonly maxMemory?: number;
+}
+
+/** The library's surface, over one instance of the kernels. */
+export interface Softmax {
+  /**
+   * softmax(β x) along an axis: exp(β x_i) / Σ exp(β x_j), stable for logits of any size.
+   *
+   * x: float32 or float64 in a typed array, nested arrays, or a tensor-like object; it is not changed. The result has
+   * x's kind, dtype and shape. NaN or +Infinity in a row makes that row NaN; -Infinity has probability 0.
+   *
+   * Accuracy: float32 within 6e-7 of the true value, relatively, for logits up to ±256; float64 within 4e-15.
+   *
+   * @throws TypeError for a wrong kind of argument, RangeError for a wrong value; nothing is changed then.
+   * @example
+   * softmax(new Float32Array([1, 2, 3])); // Float32Array [0.09003057, 0.24472848, 0.66524094]
+   * @example
+   * softmax([[1, 2], [3, 4]], { axis: null, temperature: 0.5 });
+   */
+  readonly softmax: SoftmaxFunction;
+  /**
+   * Checks what serves, on the engine at hand, against stored exact values and the reference.
+   *
+   * @example
+   * if (!verify().ok) throw new Error("softmax-simd miscomputes here");
+   */
+  readonly verify: (options?: VerifyOptions) => Verification;
+  /**
+   * What serves the calls: `"relaxed-simd"`, `"simd"` or `"js"`, and why. Compiles the kernels if no call has yet.
+   *
+   * @example
+   * backend(); // { backend: "simd", reason: "…" }
+   */
+  readonly backend: () => Backend;
+  /**
+   * Compiles the kernels ahead and off the critical path. Never required.
+   *
+   * @example
+   * await ready();
+   */
+  readonly ready: () => Promise<void>;
+}

@@ -1,11 +1,12 @@
 // softmax of beta x along the middle axis of (outer, length, inner), for every beta, infinite and 0 included.
 
 import { Anchor, Scale, setAnchor, setScale, stretchExponent, power } from "./exp";
+import { NARROW, addNarrow, gatherLanes, gatherRows, padded, scatterLanes, scatterRows } from "./narrow";
 import { BLOCK, expBlock, maximum, multiply, stretch } from "./rows";
 import { bytes, lanes, reduceAdd, reduceMax, widenHigh, widenLow } from "./simd";
 import { Total, accumulate, clear, reciprocal } from "./total";
 
-/** What a call keeps in the caller's scratch memory: 16-byte aligned, SCRATCH bytes. */
+// What a call keeps in the caller's scratch memory.
 // @ts-ignore: decorator
 @inline
 function scaleAt(scratch: usize): Scale {
@@ -22,6 +23,27 @@ function anchorAt(scratch: usize): Anchor {
 @inline
 function totalAt(scratch: usize): Total {
   return changetype<Total>(scratch + offsetof<Scale>() + offsetof<Anchor>());
+}
+
+// @ts-ignore: decorator
+@inline
+function workAt(scratch: usize): usize {
+  return scratch + offsetof<Scale>() + offsetof<Anchor>() + offsetof<Total>();
+}
+
+/** The exponentials of the narrow rows in `work`, in place; the result is 1 over their sums. */
+function expNarrow<T>(length: i32, scratch: usize): v128 {
+  const scale = scaleAt(scratch), anchor = anchorAt(scratch), total = totalAt(scratch), work = workAt(scratch);
+  const count = padded<T>(length);
+  const max = maximum<T>(work, 16, count, 0, 0, 0);
+  const exact = setAnchor<T>(anchor, max, scale);
+  if (!v128.all_true<i32>(exact)) {
+    stretch<T>(work, work, 16, length, 0, 0, v128.andnot(max, exact), scale.f, scale.g);
+  }
+  expBlock<T>(work, work, 16, count, 0, 0, 0, anchor, scale);
+  clear(total);
+  addNarrow<T>(total, work, length);
+  return reciprocal<T>(total);
 }
 
 /** One contiguous row. */
@@ -50,6 +72,11 @@ function softmaxRow<T>(x: usize, y: usize, length: i32, scratch: usize): void {
 /** `width` (1 to lanes) neighbouring rows whose elements stand `stride` bytes apart, a row a lane. */
 function softmaxLanes<T>(x: usize, y: usize, length: i32, stride: usize, width: i32, scratch: usize): void {
   const scale = scaleAt(scratch), anchor = anchorAt(scratch), total = totalAt(scratch);
+  if (length <= NARROW) {
+    gatherLanes<T>(x, length, stride, width, workAt(scratch));
+    scatterLanes<T>(workAt(scratch), length, expNarrow<T>(length, scratch), y, stride, width);
+    return;
+  }
   const full = width == lanes<T>() ? length : 0;
   const rest = length - full;
   const max = maximum<T>(x, stride, full, rest, width, 0);
@@ -93,6 +120,13 @@ function softmax<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, bet
   }
   if (inner == 1) {
     const next = bytes<T>(length);
+    const work = workAt(scratch);
+    if (length <= NARROW) {
+      for (; outer >= lanes<T>(); outer -= lanes<T>(), x += next * lanes<T>(), y += next * lanes<T>()) {
+        gatherRows<T>(x, length, work);
+        scatterRows<T>(work, length, expNarrow<T>(length, scratch), y);
+      }
+    }
     for (; outer > 0; outer--, x += next, y += next) softmaxRow<T>(x, y, length, scratch);
     return;
   }
@@ -109,7 +143,7 @@ function softmax<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, bet
 
 /**
  * y = softmax(beta x) along the middle of (outer, length, inner) row-major float32 values at x; y may be x, and overlaps
- * it in no other way. No dimension is 0, beta is not NaN. `scratch`: 512 bytes, aligned to 16.
+ * it in no other way. No dimension is 0, beta is not NaN. `scratch`: 1024 bytes, aligned to 16.
  */
 export function softmaxF32(
   x: usize, y: usize, outer: i32, length: i32, inner: i32, beta: f64, scratch: usize,

@@ -1,0 +1,197 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { backend, createSoftmax, ready, softmax, verify } from "../src/index.js";
+import { moduleBytes, TAKEN } from "./support/modules.js";
+
+const RELAXED = TAKEN.includes("relaxed-simd");
+const ROW = new Float32Array([1, 2, 3]);
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe("the choice of the backend", () => {
+  it("is the relaxed module where the engine validates it, else the baseline module", () => {
+    expect(backend().backend).toBe(RELAXED ? "relaxed-simd" : "simd");
+    expect(backend().reason).toMatch(RELAXED ? /validates relaxed SIMD/ : /does not validate relaxed-simd/);
+  });
+
+  it("is the baseline module for deterministic: true, on every engine", () => {
+    expect(createSoftmax({ deterministic: true }).backend()).toEqual({
+      backend: "simd",
+      reason: "deterministic results were asked for",
+    });
+  });
+
+  it.each(TAKEN)("is %s where the caller gives its bytes or its Module", (target) => {
+    const bytes = moduleBytes(target);
+    for (const given of [{ bytes }, { bytes: bytes.buffer }, { module: new WebAssembly.Module(bytes) }]) {
+      const library = createSoftmax(given);
+      expect(library.backend()).toEqual({ backend: target, reason: "the caller gave the module" });
+      expect(library.softmax(ROW)).toEqual(softmax(ROW));
+    }
+  });
+
+  it("falls back to JavaScript without WebAssembly, and says so", () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    const library = createSoftmax();
+    expect(library.backend()).toEqual({ backend: "js", reason: "this engine has no WebAssembly" });
+    expect(library.softmax([1, 1])).toEqual([0.5, 0.5]);
+    expect(library.verify()).toMatchObject({ ok: true, backend: "js" });
+  });
+
+  it("falls back where no module validates", () => {
+    vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
+    const library = createSoftmax();
+    expect(library.backend().backend).toBe("js");
+    expect(library.backend().reason).toMatch(/validates no module.*relaxed-simd, simd/);
+    expect(library.softmax([0, 0])).toEqual([0.5, 0.5]);
+  });
+
+  it("falls back where the embedder refuses to compile", async () => {
+    function refusal(): never {
+      throw new WebAssembly.CompileError("Wasm code generation disallowed by embedder");
+    }
+    vi.spyOn(WebAssembly, "Module").mockImplementation(refusal);
+    const library = createSoftmax();
+    expect(library.backend()).toEqual({
+      backend: "js",
+      reason: "compiling WebAssembly is not permitted here: Wasm code generation disallowed by embedder",
+    });
+    expect(library.softmax([0, 0])).toEqual([0.5, 0.5]);
+    vi.spyOn(WebAssembly, "instantiate").mockImplementation(refusal);
+    const awaited = createSoftmax();
+    await awaited.ready();
+    expect(awaited.backend().backend).toBe("js");
+  });
+
+  it.each([{ fallback: false }, { deterministic: true }])("throws instead of falling back with %o", async (options) => {
+    vi.stubGlobal("WebAssembly", undefined);
+    const library = createSoftmax(options);
+    expect(() => library.softmax(ROW)).toThrow(/falling back is not allowed: this engine has no WebAssembly/);
+    expect(() => library.backend()).toThrow(/falling back is not allowed/);
+    await expect(library.ready()).rejects.toThrow(/falling back is not allowed/);
+  });
+
+  it("does not take any other failure for a reason to fall back", () => {
+    vi.spyOn(WebAssembly, "Module").mockImplementation(function refuse(): never {
+      throw new RangeError("out of memory");
+    });
+    expect(() => createSoftmax().softmax(ROW)).toThrow("out of memory");
+  });
+
+  it("compiles nothing when created, only when first called", () => {
+    const compile = vi.spyOn(WebAssembly, "Module");
+    const library = createSoftmax();
+    expect(compile).not.toHaveBeenCalled();
+    library.softmax(ROW);
+    library.softmax(ROW);
+    expect(compile).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("ready", () => {
+  it("compiles ahead, and calls then compile nothing", async () => {
+    const library = createSoftmax();
+    await library.ready();
+    await library.ready();
+    const compile = vi.spyOn(WebAssembly, "Module");
+    expect(library.softmax(ROW)).toEqual(softmax(ROW));
+    expect(compile).not.toHaveBeenCalled();
+  });
+
+  it("leaves a call's instance in place that came while it compiled", async () => {
+    const library = createSoftmax({ deterministic: true });
+    const compiling = library.ready();
+    const early = library.softmax(ROW);
+    await compiling;
+    expect(library.softmax(ROW)).toEqual(early);
+    await expect(ready()).resolves.toBeUndefined();
+  });
+
+  it("serves a module of the caller's too", async () => {
+    const library = createSoftmax({ bytes: moduleBytes("simd") });
+    await library.ready();
+    expect(library.backend().backend).toBe("simd");
+  });
+});
+
+describe("verify", () => {
+  it("finds every dtype well within its bound, for any seed", () => {
+    for (const seed of [1, 2, -5, 123456789]) {
+      const { ok, backend: name, ops } = verify({ seed });
+      expect(ops.flatMap(({ failures }) => failures)).toEqual([]);
+      expect(ok).toBe(true);
+      expect(name).toBe(backend().backend);
+      expect(ops.map(({ op, dtype }) => `${op} ${dtype}`)).toEqual(["softmax float32", "softmax float64"]);
+      for (const { maxUlp, cases } of ops) {
+        expect(maxUlp).toBeGreaterThan(0);
+        expect(maxUlp).toBeLessThanOrEqual(5);
+        expect(cases).toBeGreaterThan(50);
+      }
+    }
+  });
+
+  it.each(TAKEN)("finds each wrong constant in the %s module", (target) => {
+    const bytes = moduleBytes(target);
+    for (const [name, constant] of Object.entries(CONSTANTS)) {
+      const wrong = bytes.slice();
+      const places = occurrences(bytes, little(constant.bits, constant.width));
+      expect(places.length, name).toBeGreaterThan(0);
+      for (const at of places) wrong.set(little(constant.wrong, constant.width), at);
+      const { ok, ops } = createSoftmax({ bytes: wrong }).verify();
+      expect(ok, name).toBe(false);
+      expect(ops.some(({ failures }) => failures.length > 0)).toBe(true);
+    }
+  });
+});
+
+interface Constant {
+  readonly bits: bigint;
+  readonly wrong: bigint;
+  readonly width: 4 | 8;
+}
+
+function float32(bits: number): Constant {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, bits);
+  view.setFloat32(0, view.getFloat32(0) * 1.02);
+  return { bits: BigInt(bits), wrong: BigInt(view.getUint32(0)), width: 4 };
+}
+
+function float64(bits: bigint, factor = 1.02): Constant {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, bits);
+  view.setFloat64(0, view.getFloat64(0) * factor);
+  return { bits, wrong: view.getBigUint64(0), width: 8 };
+}
+
+/** The numbers of assembly/exp.ts, and what they are changed to: by a fiftieth, or where that cannot show, doubled. */
+const CONSTANTS: Readonly<Record<string, Constant>> = {
+  "float32 c1": float32(0x3f7ffff4),
+  "float32 c2": float32(0x3efffecd),
+  "float32 c3": float32(0x3e2aafc0),
+  "float32 c4": float32(0x3d2ba396),
+  "float32 c5": float32(0x3c06fad9),
+  "float64 c2": float64(0x3fe000000000000an),
+  "float64 c3": float64(0x3fc55555555554fan),
+  "float64 c4": float64(0x3fa555555555087cn),
+  "float64 c5": float64(0x3f81111111127be5n),
+  "float64 c6": float64(0x3f56c16c1842a11dn),
+  "float64 c7": float64(0x3f2a01a012a57b51n),
+  "float64 c8": float64(0x3efa0199a0c677acn),
+  "float64 c9": float64(0x3ec71df2552390c2n),
+  "float64 c10": float64(0x3e928ad72cc30daan),
+  "float64 c11": float64(0x3e5ad7f6f0799ee2n),
+  "log2 e": float64(0x3ff71547652b82fen),
+  "ln 2": float64(0x3fe62e42fefa39efn),
+  "ln 2, the rest": float64(0x3c7abc9e3b39803fn, 2),
+};
+
+function little(bits: bigint, width: number): number[] {
+  return Array.from({ length: width }, (_, i) => Number((bits >> BigInt(8 * i)) & 0xffn));
+}
+
+function occurrences(bytes: Uint8Array, pattern: readonly number[]): number[] {
+  return [...bytes.keys()].filter((at) => pattern.every((byte, k) => bytes[at + k] === byte));
+}

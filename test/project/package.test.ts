@@ -1,0 +1,194 @@
+// The package as npm packs and installs it: its files, its manifest, and what its bundles do and do not do.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { installPacked, type PackedProject, readManifest } from "../support/packed.js";
+
+const BUNDLES = ["index.js", "index.workerd.js", "reference.js"];
+const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
+const relaxedFlags = major < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
+
+let project: PackedProject;
+beforeAll(() => {
+  project = installPacked();
+});
+afterAll(() => project?.remove());
+
+/** What a program prints as JSON. */
+function run<T = unknown>(program: string, nodeFlags: readonly string[] = []): T {
+  return JSON.parse(project.run(program, nodeFlags));
+}
+
+function read(file: string): string {
+  return readFileSync(join(project.packageDirectory, file), "utf8");
+}
+
+describe("the packed files", () => {
+  it("are these and no others", () => {
+    expect(project.files).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "THIRD_PARTY_LICENSES.md",
+      "dist/index.d.ts",
+      "dist/index.js",
+      "dist/index.workerd.js",
+      "dist/reference.d.ts",
+      "dist/reference.js",
+      "dist/relaxed-simd.wasm",
+      "dist/simd.wasm",
+      "package.json",
+    ]);
+  });
+
+  it("come with a manifest that installs nothing, runs nothing and names no missing file", () => {
+    const manifest = readManifest(project);
+    for (const field of ["dependencies", "optionalDependencies", "peerDependencies", "imports", "bin"]) {
+      expect(manifest).not.toHaveProperty(field);
+    }
+    for (const script of ["preinstall", "install", "postinstall", "prepare"]) {
+      expect(manifest["scripts"]).not.toHaveProperty(script);
+    }
+    for (const path of filesOf([manifest["exports"], manifest["types"]])) {
+      expect(existsSync(join(project.packageDirectory, path)), path).toBe(true);
+    }
+  });
+
+  it("name and license whatever the bundles take from others", () => {
+    const notices = read("THIRD_PARTY_LICENSES.md");
+    const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    const sources = files.map((file) => readFileSync(join("src", file), "utf8")).join("\n");
+    const packages = [...sources.matchAll(/ from "([^."][^"]*)"/g)].map(([, name]) => name as string).sort();
+    expect(packages).toEqual(["@assemblyscript/loader", "fastest-levenshtein"]);
+    for (const name of packages) expect(notices).toContain(`## ${name} `);
+    expect(notices).toContain(readFileSync("node_modules/fastest-levenshtein/LICENSE.md", "utf8").trim());
+    expect(notices).toContain(readFileSync("node_modules/assemblyscript/LICENSE", "utf8").trim());
+  });
+});
+
+/** The paths in a manifest field, however nested. */
+function filesOf(field: unknown): string[] {
+  if (typeof field === "string") return [field];
+  return Object.values(field as object).flatMap(filesOf);
+}
+
+describe.each(BUNDLES)("dist/%s", (name) => {
+  it("is one file, but for the .wasm in workerd's, without top-level await", async () => {
+    const { metafile } = await build({
+      entryPoints: [join(project.packageDirectory, "dist", name)],
+      bundle: true,
+      external: ["*"],
+      format: "esm",
+      // The version of the language before top-level await: esbuild refuses to lower it.
+      target: "es2021",
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+    });
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
+    expect(imports).toEqual(name === "index.workerd.js" ? ["./relaxed-simd.wasm", "./simd.wasm"] : []);
+  });
+
+  it("makes no code of strings", () => {
+    expect(read(`dist/${name}`)).not.toMatch(/\beval\s*\(|\bnew Function\b|\bFunction\s*\(/);
+  });
+
+  it("begins with a notice that leads to the licences", () => {
+    const [first] = read(`dist/${name}`).split("\n");
+    expect(first).toMatch(/^\/\*! softmax-simd, MIT\. .*THIRD_PARTY_LICENSES\.md \*\/$/);
+  });
+});
+
+describe("the installed package", () => {
+  const PROGRAM = `
+    import { backend, softmax, verify } from "softmax-simd";
+    import { softmax as reference } from "softmax-simd/reference";
+    const x = Float32Array.of(1, 2, 3);
+    const values = [[...softmax(x)], [...reference(x)]];
+    console.log(JSON.stringify({ values, ok: verify().ok, backend: backend().backend }));`;
+
+  it.each([
+    { name: "as it is", flags: [], backend: major < 22 ? "simd" : "relaxed-simd" },
+    { name: "without eval", flags: ["--disallow-code-generation-from-strings"], backend: expect.any(String) },
+    { name: "with relaxed SIMD", flags: relaxedFlags, backend: "relaxed-simd" },
+  ])("works and verifies itself in Node $name", ({ flags, backend }) => {
+    const printed = run<{ values: number[][]; ok: boolean; backend: string }>(PROGRAM, flags);
+    expect(printed).toMatchObject({ ok: true, backend });
+    for (const values of printed.values) {
+      [0.09003057, 0.24472848, 0.66524094].forEach((expected, i) => {
+        expect(values[i]).toBeCloseTo(expected, 7);
+      });
+    }
+  });
+
+  it.each(["simd", "relaxed-simd"])("has %s.wasm to resolve, read and compile", (name) => {
+    const program = `
+      import { readFileSync } from "node:fs";
+      import { createRequire } from "node:module";
+      import { createSoftmax } from "softmax-simd";
+      const bytes = readFileSync(createRequire(import.meta.url).resolve("softmax-simd/${name}.wasm"));
+      const made = [createSoftmax({ bytes }), createSoftmax({ module: new WebAssembly.Module(bytes) })];
+      console.log(JSON.stringify(made.map(({ backend, verify }) => [backend().backend, verify().ok])));`;
+    expect(run(program, relaxedFlags)).toEqual([
+      [name, true],
+      [name, true],
+    ]);
+  });
+
+  it.runIf(major > 20 || minor >= 19)("can be required from CommonJS", () => {
+    const program = `
+      import { createRequire } from "node:module";
+      const { softmax, verify } = createRequire(import.meta.url)("softmax-simd");
+      console.log(JSON.stringify([[...softmax(Float64Array.of(0, 0))], verify().ok]));`;
+    expect(run(program)).toEqual([[0.5, 0.5], true]);
+  });
+
+  it("can be dropped by a bundler whole when nothing of it is used", async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: `import "softmax-simd"; import "softmax-simd/reference";`, resolveDir: project.directory },
+      bundle: true,
+      write: false,
+      format: "esm",
+      logLevel: "error",
+    });
+    expect(outputFiles[0]?.text.trim()).toBe("");
+  });
+
+  it("has a reference without WebAssembly and without the loader", () => {
+    expect(read("dist/reference.js")).not.toMatch(/WebAssembly|__newString|__pin/);
+  });
+});
+
+describe("importing the package", () => {
+  // A realm with the language alone and the TextDecoder that the loader makes on import: no files, no fetch, no process.
+  // Its WebAssembly notes every use.
+  const PROGRAM = `
+    import { readFileSync } from "node:fs";
+    import { createContext, runInContext, SourceTextModule } from "node:vm";
+    const context = createContext({ used: [], TextDecoder });
+    const globals = () => runInContext("Object.getOwnPropertyNames(globalThis)", context).length;
+    runInContext(\`
+      const real = WebAssembly;
+      globalThis.WebAssembly = new Proxy(real, {
+        get(_, name) {
+          used.push(String(name));
+          return real[name];
+        },
+      });\`, context);
+    const before = globals();
+    const url = new URL(import.meta.resolve("softmax-simd"));
+    const bundle = new SourceTextModule(readFileSync(url, "utf8"), { context });
+    await bundle.link((name) => { throw new Error("imports " + name); });
+    await bundle.evaluate();
+    const atImport = [...context.used];
+    const row = [...bundle.namespace.softmax(new Float32Array(2))];
+    const { ok, backend } = bundle.namespace.verify();
+    console.log(JSON.stringify({ atImport, added: globals() - before, row, ok, backend, used: context.used.length > 0 }));`;
+
+  it("reads nothing, compiles nothing and leaves nothing behind; the first call compiles", () => {
+    const flags = ["--experimental-vm-modules", "--no-warnings"];
+    expect(run(PROGRAM, flags)).toMatchObject({ atImport: [], added: 0, row: [0.5, 0.5], ok: true, used: true });
+  });
+});

@@ -1,0 +1,102 @@
+// Smoke tests of the packed package in Node, workerd and Chromium: `npm run test:smoke`, with `--all` where none may be
+// skipped. Runs what dist/ holds: build first.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
+import { installPacked, type PackedProject } from "../support/packed.js";
+import type { Report } from "./check.js";
+import { hasChromium, runInChromium } from "./chromium.js";
+import { runInWorkerd } from "./workerd.js";
+
+/** Softmax in float32 is this near to the reference. */
+const TOLERANCE = 6e-7;
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const project = installPacked();
+try {
+  await addCheck(project);
+  const inNode = runInNode(project);
+  await test("Node", async () => {
+    assertServed(inNode, inNode);
+    return `${process.versions.node}: ${describe(inNode)}`;
+  });
+  await test("workerd", async () => {
+    const report = await runInWorkerd(project);
+    assert.equal(report.backend, "relaxed-simd");
+    assertServed(report, inNode);
+    const { version } = createRequire(import.meta.url)("workerd/package.json");
+    return `${version}: ${describe(report)}, deterministic results as in Node`;
+  });
+  if (hasChromium) {
+    await test("Chromium", async () => {
+      const { version, plain, strict } = await runInChromium(project);
+      assert.equal(plain.backend, "relaxed-simd");
+      assertServed(plain, inNode);
+      assertFallback(strict);
+      return `${version}: ${describe(plain)}, deterministic results as in Node; ${strict.backend} under a strict policy`;
+    });
+  } else {
+    counts.skipped++;
+    console.log("skip Chromium: no /usr/bin/chromium; on Debian, `bash scripts/setup-chromium.sh` installs it");
+  }
+} finally {
+  project.remove();
+}
+
+const { passed, failed, skipped } = counts;
+console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+if (skipped > 0 && process.argv.includes("--all")) console.log("failed: --all permits no skip");
+if (failed > 0 || (skipped > 0 && process.argv.includes("--all"))) process.exitCode = 1;
+
+/** Puts what the runtimes run into the project, without its types. */
+async function addCheck({ directory }: PackedProject): Promise<void> {
+  const source = readFileSync(fileURLToPath(new URL("check.ts", import.meta.url)), "utf8");
+  const { code } = await transform(source, { loader: "ts", format: "esm" });
+  writeFileSync(join(directory, "check.js"), code);
+}
+
+function runInNode({ run }: PackedProject): Report {
+  const program = `
+    import * as library from "softmax-simd";
+    import { softmax } from "softmax-simd/reference";
+    import { check } from "./check.js";
+    console.log(JSON.stringify(check(library, softmax)));`;
+  return JSON.parse(run(program));
+}
+
+async function test(name: string, body: () => Promise<string>): Promise<void> {
+  try {
+    console.log(`ok   ${name} ${await body()}`);
+    counts.passed++;
+  } catch (error) {
+    console.log(`FAIL ${name}: ${error instanceof Error ? error.message : error}`);
+    counts.failed++;
+  }
+}
+
+/** The kernels serve, and the deterministic instance gives the bits that it gives in Node. */
+function assertServed(report: Report, inNode: Report): void {
+  assert.ok(report.verified, "verify() is not ok");
+  assert.ok(report.largestDifference <= TOLERANCE, `${report.largestDifference} from the reference`);
+  assert.equal(report.deterministic?.backend, "simd");
+  const bits = inNode.deterministic?.bits ?? [];
+  const differing = bits.filter((word, i) => word !== report.deterministic?.bits[i]).length;
+  assert.equal(report.deterministic?.bits.length, bits.length);
+  assert.equal(differing, 0, `${differing} of ${bits.length} words of the deterministic results differ from Node's`);
+}
+
+/** JavaScript serves, and says so. */
+function assertFallback(report: Report): void {
+  assert.equal(report.backend, "js");
+  assert.match(report.reason, /not permitted/);
+  assert.ok(report.verified, "verify() of the fallback is not ok");
+  assert.equal(report.deterministic, null);
+}
+
+function describe({ backend, largestDifference }: Report): string {
+  return `${backend}, verified, ${largestDifference.toExponential(1)} from the reference`;
+}

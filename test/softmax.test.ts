@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { ORACLE } from "../src/oracle.js";
+import { CONTRACT } from "./support/contract.js";
+import { DTYPES, floats, largestError, logits } from "./support/floats.js";
+import { IMPLEMENTATIONS, KERNELS } from "./support/implementations.js";
+import { softmax as exactSoftmax, relativeError } from "./support/oracle.js";
+import { WORKED } from "./support/seed-values.js";
+
+describe.each(IMPLEMENTATIONS)("$name: worked numbers", ({ softmax }) => {
+  it.each(WORKED)("$name", ({ z, options, expected, atol }) => {
+    const got = softmax(z as number[][], options).flat();
+    expected.flat().forEach((value, i) => {
+      expect(Math.abs((got[i] as number) - value)).toBeLessThanOrEqual(atol);
+    });
+    expect(got.length).toBe(expected.flat().length);
+  });
+});
+
+describe.each(IMPLEMENTATIONS)("$name: stored exact values", ({ softmax }) => {
+  for (const dtype of DTYPES) {
+    it.each(ORACLE)(`${dtype}: $name`, ({ x, beta, expected }) => {
+      const got = softmax(floats(dtype, x) as Float32Array, { beta });
+      // The reference rounds x - max and then beta times it, each in float64.
+      const reach = Math.max(...x.map((v) => Math.abs(v * beta)).filter((v) => v < 1000), 10);
+      expect(largestError(got, expected, dtype)).toBeLessThan(Math.max(CONTRACT[dtype].softmax, 2 ** -51 * reach));
+    });
+  }
+});
+
+describe.each(KERNELS)("$name: accuracy for any |x - max|", ({ softmax }) => {
+  const REACHES = [1, 10, 40, 80, 256];
+
+  it.each(REACHES)("float32 within 6e-7 for logits within ±%d", (reach) => {
+    for (const length of [3, 10, 16, 17, 255, 1000, 4099]) {
+      const x = logits("float32", length, reach + length, reach) as Float32Array;
+      const exact = Float64Array.from(exactSoftmax(x), ({ high }) => high);
+      expect(largestError(softmax(x), exact, "float32")).toBeLessThanOrEqual(CONTRACT.float32.anyLogits);
+    }
+  });
+
+  it.each(REACHES)("float64 within 2e-15 for logits within ±%d", (reach) => {
+    for (const length of [3, 10, 17, 255, 1000]) {
+      const x = logits("float64", length, reach + length, reach) as Float64Array;
+      const exact = exactSoftmax(x);
+      const got = softmax(x);
+      const errors = exact.filter(({ high }) => high > 2 ** -1022).map((e, i) => relativeError(got[i] as number, e));
+      expect(Math.max(...errors)).toBeLessThanOrEqual(CONTRACT.float64.anyLogits);
+    }
+  });
+
+  it.each([0.001, 0.37, 1 / 3, 2.5, 7, 100, -1.5])("float32 within 6e-7 for beta %d", (beta) => {
+    const x = logits("float32", 300, 7, 20 / Math.abs(beta)) as Float32Array;
+    const exact = Float64Array.from(exactSoftmax(x, beta), ({ high }) => high);
+    expect(largestError(softmax(x, { beta }), exact, "float32")).toBeLessThanOrEqual(CONTRACT.float32.anyLogits);
+  });
+});
+
+describe.each(KERNELS)("$name: rows of large logits, whose maximum is subtracted", ({ softmax }) => {
+  it.each([270, 300, 400, 530, 700, 1000, 1500, 1e5])("%d, and a little less", (max) => {
+    for (const dtype of DTYPES) {
+      const x = logits(dtype, 40, max, 1.5).map((v) => max - 1.5 + v) as Float32Array;
+      const exact = Float64Array.from(exactSoftmax(x), ({ high }) => high);
+      expect(largestError(softmax(x), exact, dtype)).toBeLessThanOrEqual(CONTRACT[dtype].anyLogits);
+    }
+  });
+});
+
+describe.each(KERNELS)("$name: sums", ({ softmax }) => {
+  const COUNTS = [1, 2, 3, 10, 17, 1000, 4097, 50257, 2 ** 20];
+
+  it.each(COUNTS)("%d equal logits get 1/K each", (length) => {
+    for (const dtype of DTYPES) {
+      const x = floats(dtype, length).fill(0.7);
+      const got = softmax(x as Float32Array);
+      expect(largestError(got, floats("float64", length).fill(1 / length), dtype)).toBeLessThanOrEqual(
+        CONTRACT[dtype].anyLogits,
+      );
+    }
+  });
+
+  it.each(COUNTS)("a row of %d sums to 1, added in float64", (length) => {
+    for (const dtype of DTYPES) {
+      const got = softmax(logits(dtype, length, length) as Float32Array);
+      let sum = 0;
+      let lost = 0;
+      for (const p of got) {
+        const t = p - lost;
+        lost = sum + t - sum - t;
+        sum += t;
+      }
+      expect(Math.abs(sum - 1)).toBeLessThanOrEqual(CONTRACT[dtype].sum);
+    }
+  });
+});

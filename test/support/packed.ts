@@ -1,0 +1,83 @@
+// The package as users get it: packed from dist/ as that stands, and installed by npm into an empty project.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** An empty project with the packed package in its node_modules. */
+export interface PackedProject {
+  readonly directory: string;
+  /** Where the package stands: node_modules/softmax-simd. */
+  readonly packageDirectory: string;
+  /** The packed files, sorted. */
+  readonly files: readonly string[];
+  readonly packedBytes: number;
+  /** Runs a module program in the project and returns what it prints. */
+  run(program: string, nodeFlags?: readonly string[]): string;
+  /** Copies files of this repository, named from its root, into the project. */
+  add(path: string, as: string): void;
+  remove(): void;
+}
+
+/** Packs and installs; needs no network, since the package has no dependencies. Remove the project after use. */
+export function installPacked(): PackedProject {
+  if (!existsSync(join(root, "dist/index.js"))) throw new Error("no dist/ to pack: run `npm run build` first");
+  const directory = mkdtempSync(join(tmpdir(), "softmax-simd-packed-"));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const { filename, files, size } = pack(directory);
+    writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+    npm(["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], directory);
+    return {
+      directory,
+      packageDirectory: join(directory, "node_modules/softmax-simd"),
+      files: files.map(({ path }) => path).sort(),
+      packedBytes: size,
+      run: (program, nodeFlags = []) => node([...nodeFlags, "--input-type=module", "--eval", program], directory),
+      add: (path, as) => {
+        mkdirSync(join(directory, as, ".."), { recursive: true });
+        cpSync(join(root, path), join(directory, as), { recursive: true });
+      },
+      remove,
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+  readonly size: number;
+}
+
+/** Without scripts: `prepack` would build again, under the feet of whatever else reads dist/. */
+function pack(destination: string): Packed {
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", destination];
+  return Object.values(JSON.parse(npm(args, root)))[0] as Packed;
+}
+
+/** npm as it runs this process, where it does: on Windows that is no program that can be started without a shell. */
+function npm(args: readonly string[], cwd: string): string {
+  const cli = process.env["npm_execpath"];
+  if (cli?.endsWith("npm-cli.js")) return node([cli, ...args], cwd);
+  return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Runs node; an error tells what it said, but for lines of a minified bundle. */
+function node(args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", maxBuffer: 2 ** 26 });
+  if (status === 0) return stdout;
+  const said = stderr.split("\n").filter((line) => line.length < 1000);
+  throw new Error(`node exited with ${status}:\n${said.join("\n")}`);
+}
+
+/** The manifest that users get. */
+export function readManifest({ packageDirectory }: PackedProject): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(packageDirectory, "package.json"), "utf8"));
+}

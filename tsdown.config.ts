@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "tsdown";
 
 /** One self-contained bundle an entry: nothing to install beside it, no import map in a browser. */
@@ -6,8 +7,8 @@ const bundle: UserConfig = {
   target: "es2022",
   platform: "neutral",
   outDir: "dist",
-  clean: false,
   minify: true,
+  banner: { js: "/*! softmax-simd, MIT. The parts by others, minified here: see THIRD_PARTY_LICENSES.md */" },
   deps: { alwaysBundle: [/.*/], neverBundle: [/\.wasm$/] },
   inputOptions: { resolve: { mainFields: ["module", "main"] } },
   dts: { oxc: true },
@@ -21,8 +22,8 @@ export default defineConfig([
   {
     ...bundle,
     entry: { "index.workerd": "src/index.ts" },
+    alias: { "./modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)) },
     dts: false,
-    inputOptions: { resolve: { mainFields: ["module", "main"], conditionNames: ["workerd", "import", "default"] } },
   },
   { ...bundle, entry: { reference: "src/reference.ts" } },
 ]);

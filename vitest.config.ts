@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // Node 20 has relaxed SIMD behind a flag; later versions have it on, and refuse the flag.
-export const relaxedFlags: readonly string[] = Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
+export const relaxedFlags: readonly string[] =
+  Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 
 export default defineConfig({
   test: {

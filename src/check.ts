@@ -2,15 +2,16 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { allocate, dtypeOf, lengthOf, typedArrayName } from "./check/arrays.js";
-import { checkGone, checkInput, type Input, type Kind } from "./check/input.js";
+import { checkGone, dtypeOf, lengthOf, typedArrayName } from "./check/arrays.js";
+import { checkInput, type Input, type Kind } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
-import { checkBeta, checkNames, checkObject } from "./check/options.js";
+import { checkBeta, checkOptions } from "./check/options.js";
 import { checkOut, type Output, readOut } from "./check/output.js";
 import { checkAxis, checkShape, type Extent, formatShape, sizeOf } from "./check/shape.js";
 import { broadcastMask, type RawMask, readMask } from "./check/where.js";
 import type { Dtype, FloatArray, SoftmaxOptions } from "./types.js";
 
+export { allocate } from "./check/arrays.js";
 export type { Extent } from "./check/shape.js";
 
 /** A checked call of an op whose result has x's shape. */
@@ -18,16 +19,16 @@ export interface Request {
   readonly dtype: Dtype;
   /** The input's values, in row-major order; not written unless it is also `target`. */
   readonly data: FloatArray;
-  /** Where the result's values go. */
-  readonly target: FloatArray;
+  /** Where the result's values go; undefined for fresh memory. */
+  readonly target: FloatArray | undefined;
   readonly extent: Extent;
   readonly beta: number;
   /** One byte an element of data, 1 to keep it; undefined where all are kept. */
   readonly mask: Uint8Array | undefined;
   readonly kind: Kind;
+  /** How x is arranged: a flat array stays flat whatever `shape` says. */
   readonly shape: readonly number[];
-  /** What the caller gave as `out`. */
-  readonly out: unknown;
+  readonly out: Output | undefined;
 }
 
 const SOFTMAX_OPTIONS = ["shape", "axis", "out", "where", "temperature", "beta", "base"];
@@ -35,8 +36,7 @@ const SOFTMAX_OPTIONS = ["shape", "axis", "out", "where", "temperature", "beta",
 /** The arguments of softmax. */
 export function checkSoftmax(x: unknown, options: SoftmaxOptions | undefined): Request {
   if (options === undefined) return request(checkInput(x, "x"), undefined, undefined, 1, undefined, undefined);
-  const { shape, axis, out, where, temperature, beta, base } = checkObject(options) as SoftmaxOptions;
-  checkNames(options, SOFTMAX_OPTIONS);
+  const { shape, axis, out, where, temperature, beta, base }: SoftmaxOptions = checkOptions(options, SOFTMAX_OPTIONS);
   const scaling = checkBeta(temperature, beta, base);
   const sizes = shape === undefined ? undefined : checkShape(shape, "shape");
   const axes = Array.isArray(axis) ? Array.from(axis) : axis;
@@ -58,17 +58,23 @@ function request(
   checkGone(data, "x");
   const shape = resolveShape(input, sizes);
   const extent = checkAxis(axis, shape);
-  if (out !== undefined) checkOut(out, input, shape, mask);
+  const own = ownShape(input);
+  if (out !== undefined) checkOut(out, input, own, mask);
   const dtype = dtypeOf(typedArrayName(data)) as Dtype;
   // Nested arrays were copied while read: the copy serves for the result too.
-  const target = out?.data ?? (kind === "nested" ? data : allocate(dtype, lengthOf(data)));
+  const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);
-  return { dtype, data, target, extent, beta, mask: kept, kind, shape, out: out?.object };
+  return { dtype, data, target, extent, beta, mask: kept, kind, shape: own, out };
+}
+
+/** The shape in which x itself is arranged, and so its result. */
+function ownShape({ data, shape }: Input): readonly number[] {
+  return shape ?? [lengthOf(data)];
 }
 
 function resolveShape(input: Input, sizes: readonly number[] | undefined): readonly number[] {
   const length = lengthOf(input.data);
-  const shape = sizes ?? input.shape ?? [length];
+  const shape = sizes ?? ownShape(input);
   if (sizes !== undefined && input.shape !== undefined && formatShape(sizes) !== formatShape(input.shape)) {
     throw new RangeError(`shape: expected ${formatShape(input.shape)} as x has, got ${formatShape(sizes)}`);
   }
@@ -78,11 +84,10 @@ function resolveShape(input: Input, sizes: readonly number[] | undefined): reado
   return shape;
 }
 
-/** The filled target in the caller's kind. */
-export function deliver({ kind, target, shape, out }: Request): unknown {
-  if (kind === "typed") return target;
-  if (kind !== "nested") return out ?? { data: target, [kind]: [...shape] };
-  if (out === undefined) return nest(target, shape);
-  fill(out as unknown[], target, shape);
-  return out;
+/** The result's values in the caller's kind; where there is a target, they stand in it. */
+export function deliver({ kind, shape, out }: Request, values: FloatArray): unknown {
+  if (kind === "nested" && out !== undefined) fill(out.rows, values);
+  if (out !== undefined) return out.object;
+  if (kind === "typed") return values;
+  return kind === "nested" ? nest(values, shape) : { data: values, [kind]: [...shape] };
 }

@@ -7,7 +7,7 @@ const PAGE_BYTES = 65536;
 const ALIGNMENT = 64;
 
 /** What a module can address. */
-export const CEILING_BYTES = 2 ** 32;
+export const CEILING_BYTES: number = 2 ** 32;
 
 /** Linear memory of one instance: scratch for the kernels, then one stretch that a call reserves and gives back. */
 export class Memory {

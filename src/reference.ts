@@ -1,16 +1,17 @@
 // The plain JavaScript reference: textbook formulas in float64, never optimised. It says what the kernels must compute,
 // serves where no kernel can run, and is the entry `softmax-simd/reference`, with no WebAssembly in it.
 
-import { checkSoftmax, deliver, type Request } from "./check.js";
-import type { SoftmaxFunction, SoftmaxOptions } from "./types.js";
+import { allocate, checkSoftmax, deliver, type Request } from "./check.js";
+import type { FloatArray, SoftmaxFunction, SoftmaxOptions } from "./types.js";
 
 /** softmax(β x) along an axis, in float64 JavaScript, rounded once to x's dtype. The same arguments as the kernels'. */
 export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions) => {
   const request = checkSoftmax(x, options);
   // Read once: x may be shared memory that changes meanwhile.
-  const values = Float64Array.from(request.data);
-  forEachRow(request, (indices) => softmaxRow(request, values, indices));
-  return deliver(request);
+  const values = new Float64Array(request.data);
+  const target = request.target ?? allocate(request.dtype, values.length);
+  forEachRow(request, (indices) => softmaxRow(request, values, indices, target));
+  return deliver(request, target);
 }) as SoftmaxFunction;
 
 /** Calls back with the indices of each row's elements. */
@@ -22,7 +23,7 @@ function forEachRow({ extent: { outer, length, inner } }: Request, visit: (indic
   }
 }
 
-function softmaxRow({ target, mask, beta }: Request, values: Float64Array, indices: number[]): void {
+function softmaxRow({ mask, beta }: Request, values: Float64Array, indices: number[], target: FloatArray): void {
   const kept = indices.filter((i) => mask === undefined || mask[i] === 1);
   const z = kept.map((i) => (beta < 0 ? -(values[i] as number) : (values[i] as number)));
   const max = z.reduce((a, b) => Math.max(a, b), -Infinity);

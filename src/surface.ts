@@ -1,10 +1,10 @@
 // The surface over an instance: for each op, the kernels where they serve and the reference where they cannot.
 
-import { modules } from "#modules";
 import { describe } from "./check/arrays.js";
-import { checkBoolean, checkNames, checkObject } from "./check/options.js";
+import { checkBoolean, checkOptions } from "./check/options.js";
 import { Engine } from "./engine.js";
 import { CEILING_BYTES } from "./memory.js";
+import { modules } from "./modules.js";
 import * as ops from "./ops/index.js";
 import * as reference from "./reference.js";
 import type {
@@ -31,8 +31,7 @@ const CREATE_OPTIONS = ["module", "bytes", "deterministic", "fallback", "maxMemo
  * exact.softmax(new Float64Array([1, 2, 3]));
  */
 export function createSoftmax(options?: CreateOptions): Softmax {
-  const { module, bytes, deterministic, fallback, maxMemory } = checkObject(options ?? {}) as CreateOptions;
-  if (options !== undefined) checkNames(options, CREATE_OPTIONS);
+  const { module, bytes, deterministic, fallback, maxMemory }: CreateOptions = checkOptions(options, CREATE_OPTIONS);
   const baseline = checkBoolean(deterministic, "deterministic", false);
   const code = checkCode(module, bytes);
   const engine = new Engine({

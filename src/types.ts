@@ -4,6 +4,11 @@ export type Dtype = "float32" | "float64";
 /** The typed arrays taken as logits. */
 export type FloatArray = Float32Array | Float64Array;
 
+/** A fresh array of X's dtype, over memory that is not shared (TypeScript tells that from 5.7 on). */
+export type FreshArray<X extends FloatArray> = X extends Float32Array
+  ? ReturnType<Float32ArrayConstructor["of"]>
+  : ReturnType<Float64ArrayConstructor["of"]>;
+
 /** Numbers in arrays of arrays, all of one length at each level; computed in float64. */
 export type NestedNumbers = readonly number[] | readonly NestedNumbers[];
 
@@ -14,17 +19,27 @@ export type NestedResult<X> = X extends readonly (infer E)[]
     : NestedResult<E>[]
   : never;
 
-/** A tensor of another library: row-major, contiguous `data` with its `shape` or `dims`. */
+/**
+ * A tensor of another library: row-major, contiguous `data` with its `shape` or `dims`. Of many libraries the type
+ * leaves open what `data` is; it must be float32, float64, or an array of numbers.
+ */
 export interface TensorLike {
-  readonly data: FloatArray | readonly number[];
+  readonly data: ArrayLike<unknown>;
   readonly shape?: readonly number[];
   readonly dims?: readonly number[];
 }
 
 /** What comes back for a tensor: fresh `data` of its dtype, and its shape under the name that it used. */
 export type TensorResult<X extends TensorLike> = {
-  data: X["data"] extends Float32Array ? Float32Array : X["data"] extends FloatArray ? X["data"] : Float64Array;
+  data: TensorData<X["data"]>;
 } & (X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] });
+
+/** The dtype that `data` is computed in; no other data has a result. */
+export type TensorData<Data> = Data extends FloatArray
+  ? FreshArray<Data>
+  : Data extends readonly number[]
+    ? FreshArray<Float64Array>
+    : never;
 
 /** Mask values: true, 1 or 1n keeps an element; false, 0 or 0n masks it. */
 export type MaskValues =
@@ -46,14 +61,10 @@ export type NestedMask = readonly (boolean | number)[] | readonly NestedMask[];
  * A mask: as long as x; or as long as the axis, and then the same for all rows; or with a shape of its own (nested, or
  * `{ data, shape }`) that broadcasts against x's as in NumPy.
  */
-export type Mask =
-  | MaskValues
-  | NestedMask
-  | { readonly data: MaskValues; readonly shape: readonly number[] }
-  | { readonly data: MaskValues; readonly dims: readonly number[] };
+export type Mask = MaskValues | NestedMask | TensorLike;
 
-/** Options of {@link Softmax.softmax}. At most one of `temperature`, `beta` and `base`. */
-export interface SoftmaxOptions<Out = unknown> {
+/** Options of {@link Softmax.softmax}, without `out` or with one of type Out. At most one of `temperature`, `beta` and `base`. */
+export interface SoftmaxOptions<Out = never> {
   /** Row-major shape of x. Default: one row; for nested arrays and tensors their own. */
   readonly shape?: readonly number[];
   /**
@@ -75,8 +86,9 @@ export interface SoftmaxOptions<Out = unknown> {
 
 /** Softmax along an axis, for each kind of input. */
 export interface SoftmaxFunction {
-  (x: Float32Array, options?: SoftmaxOptions<Float32Array>): Float32Array;
-  (x: Float64Array, options?: SoftmaxOptions<Float64Array>): Float64Array;
+  (x: Float32Array, options?: SoftmaxOptions<Float32Array>): FreshArray<Float32Array>;
+  (x: Float64Array, options?: SoftmaxOptions<Float64Array>): FreshArray<Float64Array>;
+  <X extends FloatArray>(x: X, options?: SoftmaxOptions<NoInfer<X>>): FreshArray<X>;
   <X extends NestedNumbers>(x: X, options?: SoftmaxOptions<NestedResult<X>>): NestedResult<X>;
   <X extends TensorLike>(x: X, options?: SoftmaxOptions<TensorLike>): TensorResult<X>;
 }

@@ -1,7 +1,7 @@
 // Runs what serves against stored exact values, the special cases of the contract, and the reference.
 
 import { allocate, describe } from "./check/arrays.js";
-import { checkNames, checkObject } from "./check/options.js";
+import { checkOptions } from "./check/options.js";
 import { ORACLE } from "./oracle.js";
 import { softmax as reference } from "./reference.js";
 import { SPECIAL_CASES } from "./special.js";
@@ -42,8 +42,7 @@ export function runVerification(
   backend: BackendName,
   options: VerifyOptions | undefined,
 ): Verification {
-  const { seed = 1 } = checkObject(options ?? {}) as VerifyOptions;
-  if (options !== undefined) checkNames(options, ["seed"]);
+  const { seed = 1 }: VerifyOptions = checkOptions(options, ["seed"]);
   if (typeof seed !== "number") throw new TypeError(`seed: expected an integer, got ${describe(seed)}`);
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed: expected an integer, got ${seed}`);
   const ops = DTYPES.map((dtype) => verifySoftmax(subject.softmax as Run, dtype, seed));

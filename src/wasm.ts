@@ -54,8 +54,9 @@ export function loadGiven(code: Code): Loaded {
     throw new TypeError("bytes: expected a WebAssembly binary that this engine takes, got bytes that do not validate");
   }
   try {
-    const exports = instance(code);
-    checkExports(exports);
+    const module = isModule(code) ? (code as WebAssembly.Module) : new WebAssembly.Module(code as BufferSource);
+    checkModule(module);
+    const exports = instance(module);
     const relaxed = (exports as unknown as Kernels).relaxed.value === 1;
     return served(relaxed ? "relaxed-simd" : "simd", exports, "the caller gave the module");
   } catch (error) {
@@ -109,15 +110,20 @@ function served(backend: "relaxed-simd" | "simd", exports: WebAssembly.Exports, 
   return { backend, kernels: exports as unknown as Kernels, reason };
 }
 
-function checkExports(exports: WebAssembly.Exports): void {
-  for (const name of ["memory", "heapBase", "relaxed", ...Object.keys(KERNELS)]) {
-    if (exports[name] === undefined) {
-      throw new TypeError(`module: expected the kernels of this version, got a module without export "${name}"`);
-    }
-  }
+/** A TypeError for a module that is not of our kernels. */
+function checkModule(module: WebAssembly.Module): void {
+  const [foreign] = WebAssembly.Module.imports(module);
+  if (foreign !== undefined) throw wrongModule(`that imports "${foreign.module}.${foreign.name}"`);
+  const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  const missing = ["memory", "heapBase", "relaxed", ...Object.keys(KERNELS)].find((name) => !exported.has(name));
+  if (missing !== undefined) throw wrongModule(`without export "${missing}"`);
 }
 
-/** Bytes or a Module, checked for kind. */
+function wrongModule(got: string): TypeError {
+  return new TypeError(`module: expected the kernels of this version, got a module ${got}`);
+}
+
+/** Bytes or a Module, checked for kind; bytes as a copy of our own. */
 export function checkCode(module: unknown, bytes: unknown): Code | undefined {
   if (module !== undefined && bytes !== undefined) {
     throw new TypeError("module, bytes: expected at most one of them, got both");
@@ -128,7 +134,12 @@ export function checkCode(module: unknown, bytes: unknown): Code | undefined {
   if (bytes !== undefined && !isBytes(bytes)) {
     throw new TypeError(`bytes: expected an ArrayBuffer or a view of one, got ${describe(bytes)}`);
   }
-  return (module ?? bytes) as Code | undefined;
+  return bytes === undefined ? (module as Code | undefined) : copyOf(bytes as ArrayBuffer | ArrayBufferView);
+}
+
+function copyOf(bytes: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (!ArrayBuffer.isView(bytes)) return new Uint8Array(bytes).slice();
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
 }
 
 function isBytes(value: unknown): boolean {

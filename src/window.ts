@@ -1,7 +1,7 @@
 // How a batch passes through linear memory: in place in one window, in chunks of whole rows along the last axis, and in
 // whole slabs or panels of columns along any other. So memory grows with the longest row, not with the batch.
 
-import { privateView } from "./check/arrays.js";
+import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
 import type { Memory } from "./memory.js";
 import type { FloatArray } from "./types.js";
@@ -23,29 +23,52 @@ export type ChunkKernel = (
   inner: number,
 ) => void;
 
-/** Passes data through the window into target, chunk by chunk. */
-export function stream(memory: Memory, request: Request, apply: ChunkKernel): void {
+/** Passes data through the window into target, or into fresh memory: at once if it fits, else chunk by chunk. */
+export function stream(memory: Memory, request: Request, apply: ChunkKernel): FloatArray {
   const { outer, length, inner } = request.extent;
   const slab = length * inner;
-  if (outer * slab === 0) return;
-  const elementBytes = request.data.BYTES_PER_ELEMENT + (request.mask === undefined ? 0 : 1);
+  const elementBytes = (request.dtype === "float32" ? 4 : 8) + (request.mask === undefined ? 0 : 1);
   const room = Math.floor(WINDOW_BYTES / elementBytes);
+  if (outer * slab === 0) return request.target ?? allocate(request.dtype, 0);
+  if (outer * slab <= room) return streamWhole(memory, request, apply, outer * slab * elementBytes);
   if (inner === 1 || slab <= room) {
-    const slabs = Math.min(outer, Math.max(1, Math.floor(room / slab)));
-    streamSlabs(memory, request, apply, slabs, slabs * slab * elementBytes);
-  } else {
-    const columns = Math.min(inner, Math.max(PANEL_COLUMNS, Math.floor(room / length)));
-    streamPanels(memory, request, apply, columns, columns * length * elementBytes);
+    const slabs = Math.max(1, Math.floor(room / slab));
+    return streamSlabs(memory, request, apply, slabs, slabs * slab * elementBytes);
+  }
+  const columns = Math.min(inner, Math.max(PANEL_COLUMNS, Math.floor(room / length)));
+  return streamPanels(memory, request, apply, columns, columns * length * elementBytes);
+}
+
+/** What a small call takes counts here: no view of the caller's array is made, and a fresh result is cut out at once. */
+function streamWhole(memory: Memory, request: Request, apply: ChunkKernel, bytes: number): FloatArray {
+  const { dtype, data, mask, target, extent } = request;
+  const { outer, length, inner } = extent;
+  const count = outer * length * inner;
+  const x = memory.reserve(bytes);
+  try {
+    const view = memory.view(dtype);
+    const first = x / view.BYTES_PER_ELEMENT;
+    const maskAt = mask === undefined ? 0 : x + count * view.BYTES_PER_ELEMENT;
+    view.set(data, first);
+    if (mask !== undefined) memory.bytes().set(mask, maskAt);
+    apply(memory, request, x, maskAt, outer, length, inner);
+    if (target === undefined) return view.slice(first, first + count);
+    copyInto(target, view.subarray(first, first + count));
+    return target;
+  } finally {
+    memory.release();
   }
 }
 
-function streamSlabs(memory: Memory, request: Request, apply: ChunkKernel, slabs: number, bytes: number): void {
+/** Whole slabs of (length, inner), as many at a time as fit. */
+function streamSlabs(memory: Memory, request: Request, apply: ChunkKernel, slabs: number, bytes: number): FloatArray {
   const { dtype, mask, extent } = request;
   const { outer, length, inner } = extent;
   const data = privateView(request.data);
-  const target = privateView(request.target);
   const x = memory.reserve(bytes);
   try {
+    const result = request.target ?? allocate(dtype, data.length);
+    const target = privateView(result);
     const view = memory.view(dtype);
     const first = x / view.BYTES_PER_ELEMENT;
     const maskAt = mask === undefined ? 0 : x + slabs * length * inner * view.BYTES_PER_ELEMENT;
@@ -58,18 +81,27 @@ function streamSlabs(memory: Memory, request: Request, apply: ChunkKernel, slabs
       apply(memory, request, x, maskAt, count, length, inner);
       target.set(view.subarray(first, first + end - start), start);
     }
+    return result;
   } finally {
     memory.release();
   }
 }
 
-function streamPanels(memory: Memory, request: Request, apply: ChunkKernel, columns: number, bytes: number): void {
+/** Panels of some columns of one slab, for slabs that do not fit whole. */
+function streamPanels(
+  memory: Memory,
+  request: Request,
+  apply: ChunkKernel,
+  columns: number,
+  bytes: number,
+): FloatArray {
   const { dtype, mask, extent } = request;
   const { outer, length, inner } = extent;
   const data = privateView(request.data);
-  const target = privateView(request.target);
   const x = memory.reserve(bytes);
   try {
+    const result = request.target ?? allocate(dtype, data.length);
+    const target = privateView(result);
     const view = memory.view(dtype);
     const first = x / view.BYTES_PER_ELEMENT;
     const maskAt = mask === undefined ? 0 : x + columns * length * view.BYTES_PER_ELEMENT;
@@ -83,6 +115,7 @@ function streamPanels(memory: Memory, request: Request, apply: ChunkKernel, colu
         copyPanel(view, first, width, target, start, inner, length, width);
       }
     }
+    return result;
   } finally {
     memory.release();
   }

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SPECIAL_CASES } from "../src/special.js";
-import type { FloatArray, SoftmaxOptions } from "../src/types.js";
+import type { FloatArray } from "../src/types.js";
 import { DTYPES, floats, logits } from "./support/floats.js";
-import { IMPLEMENTATIONS } from "./support/implementations.js";
-
-type Run = (x: FloatArray, options?: SoftmaxOptions) => FloatArray;
+import { IMPLEMENTATIONS, type Run } from "./support/implementations.js";
 
 /** NaNs of every kind, as float32 and float64 bits: quiet, signalling, negative, small and large payloads. */
 const NAN32 = [0x7fc00000, 0x7f800001, 0xffc00000, 0xff800001, 0x7f8001ff, 0x7fffffff, 0xffffffff, 0x7fa00000];

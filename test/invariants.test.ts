@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FloatArray, SoftmaxOptions } from "../src/types.js";
+import type { FloatArray } from "../src/types.js";
 import { CONTRACT } from "./support/contract.js";
 import { DTYPES, floats, largestError, logits } from "./support/floats.js";
-import { IMPLEMENTATIONS, KERNELS } from "./support/implementations.js";
-
-type Run = (x: FloatArray, options?: SoftmaxOptions) => FloatArray;
+import { IMPLEMENTATIONS, KERNELS, type Run } from "./support/implementations.js";
 
 const row = fc.array(fc.float({ min: -200, max: 200, noNaN: true }), { minLength: 1, maxLength: 70 });
 

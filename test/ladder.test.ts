@@ -3,10 +3,8 @@ import * as reference from "../src/reference.js";
 import type { FloatArray, SoftmaxOptions } from "../src/types.js";
 import { CONTRACT } from "./support/contract.js";
 import { DTYPES, floats, largestError, logits } from "./support/floats.js";
-import { KERNELS } from "./support/implementations.js";
+import { KERNELS, type Run } from "./support/implementations.js";
 import { BATCHES, LONG_LENGTHS, SHORT_LENGTHS } from "./support/ladder.js";
-
-type Run = (x: FloatArray, options?: SoftmaxOptions) => FloatArray;
 
 /** The reference in float64, whatever the dtype: what rounding of its own it has does not count. */
 function exact(x: FloatArray, options: SoftmaxOptions): FloatArray {

@@ -1,5 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { detach, filled, float32, resizable } from "./support/buffers.js";
 import { IMPLEMENTATIONS } from "./support/implementations.js";
 import { call, expectIntact, expectValues, expectWorking, logs, shares, thrownBy, valuesOf } from "./support/misuse.js";
 
@@ -9,25 +10,6 @@ const COLUMNS = shares([0, 1, 2, 0, 1, 2]);
 const KEPT = [1, 0, 1, 1, 1, 0];
 const MASKED = shares([0, 0, 0, 1, 1, 1], KEPT);
 
-function float32(): Float32Array {
-  return new Float32Array(logs(6));
-}
-
-/** The same in memory that can shrink, and is detached or shared on demand. */
-function resizable(): ArrayBuffer & { resize(bytes: number): void } {
-  const Buffer = ArrayBuffer as new (bytes: number, options: object) => ReturnType<typeof resizable>;
-  return new Buffer(24, { maxByteLength: 4096 });
-}
-
-function filled<A extends Float32Array | Float64Array>(array: A): A {
-  array.set(logs(array.length));
-  return array;
-}
-
-function detach({ buffer }: { buffer: ArrayBufferLike }): void {
-  structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
-}
-
 /** A class whose every method and property lies, and counts who asks. */
 function hostile<A extends object>(
   Base: new (...args: never[]) => A,
@@ -35,7 +17,7 @@ function hostile<A extends object>(
 ): new (
   values: Iterable<number>,
 ) => A {
-  const Hostile = class extends (Base as new (...args: unknown[]) => object) {} as unknown as new (
+  const Hostile = class extends (Base as unknown as new (...args: unknown[]) => object) {} as unknown as new (
     values: Iterable<number>,
   ) => A;
   const TypedArray = Object.getPrototypeOf(Base.prototype) as object;

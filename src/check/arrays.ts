@@ -4,29 +4,65 @@ import type { Dtype, FloatArray } from "../types.js";
 
 export type AnyTypedArray = Exclude<ArrayBufferView, DataView> & ArrayLike<number | bigint>;
 
-const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
-
-function getter<T>(name: string | symbol): (array: unknown) => T {
-  const get = Object.getOwnPropertyDescriptor(TypedArrayPrototype, name)?.get as (this: unknown) => T;
-  return (array) => get.call(array);
+interface FloatView {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): FloatArray;
 }
 
+const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+function getterOf<T>(name: string | symbol): (this: unknown) => T {
+  return Object.getOwnPropertyDescriptor(TypedArrayPrototype, name)?.get as (this: unknown) => T;
+}
+
+// The intrinsic accessors: no property of the caller's array can shadow them. Each has a function of its own, so that
+// V8 can inline it.
+const nameGetter = getterOf<string | undefined>(Symbol.toStringTag);
+const lengthGetter = getterOf<number>("length");
+const bufferGetter = getterOf<ArrayBufferLike>("buffer");
+const byteOffsetGetter = getterOf<number>("byteOffset");
+const byteLengthGetter = getterOf<number>("byteLength");
+const { keys, set } = TypedArrayPrototype as { keys(this: unknown): unknown; set(this: unknown, from: unknown): void };
+
 /** "Float32Array" and the like; undefined for what is no typed array. */
-export const typedArrayName: (value: unknown) => string | undefined = getter(Symbol.toStringTag);
+export function typedArrayName(value: unknown): string | undefined {
+  return nameGetter.call(value);
+}
 
-/** The intrinsic length: no property of the array itself can shadow it. 0 when detached or out of bounds. */
-export const lengthOf: (array: unknown) => number = getter("length");
+/** The length; 0 when detached or out of bounds. */
+export function lengthOf(array: unknown): number {
+  return lengthGetter.call(array);
+}
 
-const bufferOf: (array: unknown) => ArrayBufferLike = getter("buffer");
-const byteOffsetOf: (array: unknown) => number = getter("byteOffset");
-const byteLengthOf: (array: unknown) => number = getter("byteLength");
-const keysOf = (Uint8Array.prototype as { keys: (this: unknown) => unknown }).keys;
+// A small array's buffer is made when first asked for, which takes longer than a small softmax: ask for it last.
+function bufferOf(array: unknown): ArrayBufferLike {
+  return bufferGetter.call(array);
+}
+
+function byteOffsetOf(array: unknown): number {
+  return byteOffsetGetter.call(array);
+}
+
+function byteLengthOf(array: unknown): number {
+  return byteLengthGetter.call(array);
+}
+
+/** Copies all of `from` to the start of `to`. */
+export function copyInto(to: FloatArray, from: FloatArray): void {
+  set.call(to, from);
+}
+
+/** A TypeError for an array whose memory is gone. */
+export function checkGone(array: unknown, name: string): void {
+  if (!isGone(array)) return;
+  throw new TypeError(`${name}: expected an array with live memory, got one whose buffer is detached or has shrunk`);
+}
 
 /** Whether the array's buffer is detached, or has shrunk from under it. */
-export function isGone(array: unknown): boolean {
+function isGone(array: unknown): boolean {
   if (lengthOf(array) > 0) return false;
   try {
-    keysOf.call(array);
+    keys.call(array);
     return false;
   } catch {
     return true;
@@ -45,6 +81,7 @@ export function allocate(dtype: Dtype, length: number): FloatArray {
 
 /** Whether two typed arrays share bytes, other than by being the same stretch of them. */
 export function overlaps(a: unknown, b: unknown): boolean {
+  if (a === b) return false;
   return shareBytes(a, b) && !(byteOffsetOf(a) === byteOffsetOf(b) && byteLengthOf(a) === byteLengthOf(b));
 }
 
@@ -70,12 +107,10 @@ export function describe(value: unknown): string {
 }
 
 /**
- * A view of our own over the array's memory. The methods of the caller's array may be the caller's: a subclass' species
- * would run its code in the middle of our work.
+ * A view of our own over `length` elements of the array's memory. The methods and properties of the caller's array may
+ * be the caller's: a subclass' species would run its code in the middle of our work.
  */
-export function privateView(array: FloatArray): FloatArray {
-  const buffer = bufferOf(array);
-  return array.BYTES_PER_ELEMENT === 4
-    ? new Float32Array(buffer, byteOffsetOf(array), lengthOf(array))
-    : new Float64Array(buffer, byteOffsetOf(array), lengthOf(array));
+export function privateView(array: FloatArray, start = 0, length: number = lengthOf(array) - start): FloatArray {
+  const View: FloatView = typedArrayName(array) === "Float32Array" ? Float32Array : Float64Array;
+  return new View(bufferOf(array), byteOffsetOf(array) + start * View.BYTES_PER_ELEMENT, length);
 }

@@ -3,48 +3,68 @@
 import { describe } from "./arrays.js";
 import { formatShape } from "./shape.js";
 
+/** An innermost array, as the caller has it. */
+export type Row = readonly unknown[];
+
 export interface Flat<T> {
-  readonly values: T[];
-  readonly shape: number[];
+  readonly values: readonly T[];
+  readonly shape: readonly number[];
+  /** The innermost arrays, in order. */
+  readonly rows: readonly Row[];
 }
 
-/** The elements in row-major order, each through `element`. A RangeError for ragged arrays. */
-export function flatten<T>(
-  nested: readonly unknown[],
-  name: string,
-  element: (value: unknown, where: string) => T,
-): Flat<T> {
-  const shape = shapeOf(nested);
+/** Turns an element into a value, or throws an error that begins with `where()`. */
+export type ReadElement<T> = (element: unknown, where: () => string) => T;
+
+const MAX_DEPTH = 32;
+
+/** The elements in row-major order, each read once. A RangeError for ragged arrays. */
+export function flatten<T>(nested: Row, name: string, read: ReadElement<T>): Flat<T> {
   const values: T[] = [];
-  collect(nested, 0, name);
-  return { values, shape };
-
-  function collect(value: unknown, depth: number, where: string): void {
-    if (depth === shape.length) {
-      if (Array.isArray(value)) throw ragged(where, "a number", value);
-      values.push(element(value, where));
-      return;
-    }
-    if (!Array.isArray(value)) throw ragged(where, `an array of length ${shape[depth]}`, value);
-    const length = value.length;
-    if (length !== shape[depth]) throw ragged(where, `an array of length ${shape[depth]}`, value);
-    for (let i = 0; i < length; i++) collect(value[i], depth + 1, `${where}[${i}]`);
-  }
-
-  function ragged(where: string, expected: string, got: unknown): Error {
-    const text = `${where}: expected ${expected} for shape ${formatShape(shape)}, got ${describe(got)}`;
-    return Array.isArray(got) ? new RangeError(`${text}; nested arrays must not be ragged`) : new TypeError(text);
-  }
-}
-
-/** The shape that the first elements tell. */
-function shapeOf(nested: readonly unknown[]): number[] {
   const shape: number[] = [];
-  for (let level: unknown = nested; Array.isArray(level); level = level[0]) {
-    if (shape.length === 32) throw new RangeError("nested arrays: expected at most 32 levels");
-    shape.push(level.length);
+  const rows: Row[] = [];
+  const path: number[] = [];
+  // The first way down tells the shape.
+  let shapeKnown = false;
+  collect(nested, 0);
+  return { values, shape, rows };
+
+  function collect(level: Row, depth: number): void {
+    const length = level.length;
+    if (!shapeKnown) open(length);
+    if (length !== shape[depth]) throw misfit(level, depth);
+    for (let i = 0; i < length; i++) {
+      const element = level[i];
+      path[depth] = i;
+      if (Array.isArray(element)) collect(element, depth + 1);
+      else leaf(element, depth + 1, level);
+    }
   }
-  return shape;
+
+  function open(length: number): void {
+    if (shape.length === MAX_DEPTH) throw new RangeError(`${name}: expected at most ${MAX_DEPTH} levels of arrays`);
+    shape.push(length);
+    shapeKnown = length === 0;
+  }
+
+  function leaf(element: unknown, depth: number, row: Row): void {
+    shapeKnown = true;
+    if (depth !== shape.length) throw misfit(element, depth);
+    if (path[depth - 1] === 0) rows.push(row);
+    values.push(read(element, where));
+  }
+
+  function where(depth: number = shape.length): string {
+    const indices = path.slice(0, depth).map((i) => `[${i}]`);
+    return `${name}${indices.join("")}`;
+  }
+
+  function misfit(got: unknown, depth: number): Error {
+    const expected = depth < shape.length ? `an array of length ${shape[depth]}` : "a single value";
+    const text = `${where(depth)}: expected ${expected} for shape ${formatShape(shape)}, got ${describe(got)}`;
+    const ragged = Array.isArray(got) || typeof got === "number" || typeof got === "boolean";
+    return ragged ? new RangeError(`${text}; nested arrays must not be ragged`) : new TypeError(text);
+  }
 }
 
 /** Row-major values as arrays of arrays. */
@@ -55,15 +75,10 @@ export function nest(values: ArrayLike<number>, shape: readonly number[]): unkno
   return build(0) as unknown[];
 }
 
-/** Writes row-major values into arrays of arrays of that shape. */
-export function fill(target: unknown[], values: ArrayLike<number>, shape: readonly number[]): void {
-  let at = 0;
-  const write = (level: unknown[], depth: number): void => {
-    const last = depth === shape.length - 1;
-    for (let i = 0; i < (shape[depth] as number); i++) {
-      if (last) level[i] = values[at++];
-      else write(level[i] as unknown[], depth + 1);
-    }
-  };
-  write(target, 0);
+/** Writes row-major values into rows of equal length. */
+export function fill(rows: readonly Row[], values: ArrayLike<number>): void {
+  const columns = values.length / rows.length;
+  rows.forEach((row, r) => {
+    for (let c = 0; c < columns; c++) (row as unknown[])[c] = values[r * columns + c];
+  });
 }

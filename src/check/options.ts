@@ -18,19 +18,16 @@ const ALIASES: Readonly<Record<string, string>> = {
   memory: "maxMemory",
 };
 
-/** Throws a TypeError for an option that `known` does not have, and for options that are no object. */
-export function checkNames(options: object, known: readonly string[]): void {
+/** Options as an object whose names are all `known`; a TypeError for anything else. Undefined is no options. */
+export function checkOptions(options: unknown, known: readonly string[]): object {
+  if (options === undefined) return {};
+  if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+    throw new TypeError(`options: expected an object, got ${describe(options)}`);
+  }
   for (const name in options) {
     if (!known.includes(name)) throw new TypeError(unknownOption(name, known));
   }
-}
-
-/** Options as an object; a TypeError for anything else. */
-export function checkObject(options: unknown): object {
-  if (typeof options === "object" && options !== null && !Array.isArray(options) && !ArrayBuffer.isView(options)) {
-    return options;
-  }
-  throw new TypeError(`options: expected an object, got ${describe(options)}`);
+  return options;
 }
 
 function unknownOption(name: string, known: readonly string[]): string {
@@ -57,8 +54,8 @@ export function checkBoolean(value: unknown, name: string, fallback: boolean): b
 /** β from at most one of temperature, beta and base. */
 export function checkBeta(temperature: unknown, beta: unknown, base: unknown): number {
   if (temperature === undefined && beta === undefined && base === undefined) return 1;
-  const given = [temperature, beta, base].filter((value) => value !== undefined).length;
-  if (given > 1) throw new TypeError(`temperature, beta, base: expected at most one of them, got ${given}`);
+  const given = Object.entries({ temperature, beta, base }).filter(([, value]) => value !== undefined);
+  if (given.length > 1) throw new TypeError(`${given.map(([name]) => name).join(", ")}: expected at most one of them`);
   if (beta !== undefined) return checkNumber(beta, "beta");
   // Both zeros mean the limit from above: 1 / -0 would favour the smallest logits.
   if (temperature !== undefined) return 1 / (checkNumber(temperature, "temperature") || 0);
@@ -69,6 +66,6 @@ export function checkBeta(temperature: unknown, beta: unknown, base: unknown): n
 
 function checkNumber(value: unknown, name: string): number {
   if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
-  if (Number.isNaN(value)) throw new RangeError(`${name}: expected a number other than NaN`);
+  if (Number.isNaN(value)) throw new RangeError(`${name}: expected a number, got NaN`);
   return value;
 }

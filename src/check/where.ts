@@ -1,57 +1,60 @@
 // Masks: any accepted form as one byte an element of x.
 
-import { describe, typedArrayName } from "./arrays.js";
-import { flatten } from "./nested.js";
-import { checkShape, type Extent, formatShape, sizeOf } from "./shape.js";
+import { checkGone, describe, lengthOf, typedArrayName } from "./arrays.js";
+import { flatten, type Row } from "./nested.js";
+import { type Extent, formatShape, sizeOf } from "./shape.js";
+import { readTensor, startOf, type Tensor } from "./tensor.js";
 
 /** A mask's values, one byte each, and its shape where it has one. */
 export interface RawMask {
   readonly bytes: Uint8Array;
   readonly shape: readonly number[] | undefined;
-  /** The caller's typed array, for the overlap check. */
+  /** The caller's typed array, or the innermost of the caller's arrays: `out` must not overlap them. */
   readonly source: unknown;
+  readonly rows: readonly Row[];
 }
 
 /** Reads a mask; callbacks of the caller's may run. */
 export function readMask(where: unknown): RawMask {
-  if (typedArrayName(where) !== undefined) return { bytes: bytesOf(where, "where"), shape: undefined, source: where };
+  if (typedArrayName(where) !== undefined) return typedMask(where);
   if (Array.isArray(where)) {
-    const { values, shape } = flatten(where, "where", keepAt);
-    return { bytes: Uint8Array.from(values), shape: shape.length > 1 ? shape : undefined, source: undefined };
+    const { values, shape, rows } = flatten(where, "where", keepByte);
+    return { bytes: new Uint8Array(values), shape: shape.length > 1 ? shape : undefined, source: undefined, rows };
   }
-  if (typeof where !== "object" || where === null) throw wrongKind(where);
-  const { data, shape, dims } = where as Record<string, unknown>;
-  if (data === undefined || (shape ?? dims) === undefined) throw wrongKind(where);
-  const own = shape === undefined ? checkShape(dims, "where.dims") : checkShape(shape, "where.shape");
-  const bytes = bytesOf(data, "where.data");
-  if (sizeOf(own) !== bytes.length) {
-    throw new RangeError(`where: shape ${formatShape(own)} does not multiply to its length ${bytes.length}`);
-  }
-  return { bytes, shape: own, source: data };
+  const tensor = typeof where === "object" && where !== null ? readTensor(where, "where") : undefined;
+  if (tensor !== undefined) return tensorMask(tensor);
+  throw new TypeError(`where: expected booleans or 0 and 1 in an array, or { data, shape }, got ${describe(where)}`);
 }
 
-function wrongKind(where: unknown): TypeError {
-  return new TypeError(`where: expected booleans or 0 and 1 in an array, or { data, shape }, got ${describe(where)}`);
+function typedMask(where: unknown): RawMask {
+  checkGone(where, "where");
+  return { bytes: bytesOf(where, 0, lengthOf(where), "where"), shape: undefined, source: where, rows: [] };
 }
 
-function bytesOf(values: unknown, name: string): Uint8Array {
-  if (typedArrayName(values) === undefined && !Array.isArray(values)) {
-    throw new TypeError(`${name}: expected an array of booleans or 0 and 1, got ${describe(values)}`);
+function tensorMask(tensor: Tensor): RawMask {
+  const { data, shape } = tensor;
+  const isTyped = typedArrayName(data) !== undefined;
+  if (isTyped) checkGone(data, "where.data");
+  else if (!Array.isArray(data)) {
+    throw new TypeError(`where.data: expected an array of booleans or 0 and 1, got ${describe(data)}`);
   }
-  const list = values as ArrayLike<unknown>;
-  const bytes = new Uint8Array(list.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = keepByte(list[i], name, i);
+  const start = startOf(tensor, isTyped ? lengthOf(data) : (data as Row).length, "where");
+  const bytes = bytesOf(data, start, sizeOf(shape), "where.data");
+  return { bytes, shape, source: isTyped ? data : undefined, rows: isTyped ? [] : [data as Row] };
+}
+
+function bytesOf(values: unknown, start: number, length: number, name: string): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    bytes[i] = keepByte((values as Row)[start + i], () => `${name}[${start + i}]`);
+  }
   return bytes;
 }
 
-function keepByte(value: unknown, name: string, index: number): number {
-  return value === 1 || value === 0 ? value : keepAt(value, `${name}[${index}]`);
-}
-
-function keepAt(value: unknown, where: string): number {
-  if (value === true || value === 1 || value === 1n) return 1;
-  if (value === false || value === 0 || value === 0n) return 0;
-  const message = `${where}: expected true, false, 0 or 1, got ${describe(value)}`;
+function keepByte(value: unknown, where: () => string): number {
+  if (value === 1 || value === true || value === 1n) return 1;
+  if (value === 0 || value === false || value === 0n) return 0;
+  const message = `${where()}: expected true, false, 0 or 1, got ${describe(value)}`;
   throw typeof value === "number" || typeof value === "bigint" ? new RangeError(message) : new TypeError(message);
 }
 

@@ -6,8 +6,7 @@ import { stream } from "../window.js";
 /** softmax(β x) along an axis, by the kernels. */
 export function softmax(memory: Memory, x: unknown, options: SoftmaxOptions | undefined): unknown {
   const request = checkSoftmax(x, options);
-  stream(memory, request, softmaxChunk);
-  return deliver(request);
+  return deliver(request, stream(memory, request, softmaxChunk));
 }
 
 function softmaxChunk(

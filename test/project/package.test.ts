@@ -4,11 +4,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { relaxedFlags } from "../../vitest.config.js";
 import { installPacked, type PackedProject, readManifest } from "../support/packed.js";
 
 const BUNDLES = ["index.js", "index.workerd.js", "reference.js"];
 const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
-const relaxedFlags = major < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 
 let project: PackedProject;
 beforeAll(() => {

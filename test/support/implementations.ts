@@ -1,6 +1,9 @@
 import { createSoftmax } from "../../src/index.js";
 import * as reference from "../../src/reference.js";
-import type { SoftmaxFunction } from "../../src/types.js";
+import type { FloatArray, SoftmaxFunction, SoftmaxOptions } from "../../src/types.js";
+
+/** softmax over either dtype, for tests that run over both. */
+export type Run = (x: FloatArray, options?: SoftmaxOptions<FloatArray>) => FloatArray;
 
 /** Something that claims to be softmax. */
 export interface Implementation {

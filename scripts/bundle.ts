@@ -1,0 +1,5 @@
+// Bundles src/ into dist/ as tsdown.config.ts says. By tsdown's API: its command warns on Node 20, where it works.
+
+import { build } from "tsdown";
+
+await build({ logLevel: "warn" });

@@ -16,6 +16,7 @@ export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions) 
 
 /** Calls back with the indices of each row's elements. */
 function forEachRow({ extent: { outer, length, inner } }: Request, visit: (indices: number[]) => void): void {
+  if (length === 0) return;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       visit(Array.from({ length }, (_, l) => (o * length + l) * inner + i));

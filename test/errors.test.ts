@@ -126,6 +126,12 @@ const MASKS: readonly Case[] = [
   ["no shape", { where: { data: new Uint8Array(6) } }, TypeError, /^where: expected booleans .* got an object$/],
   ["no data", { where: { shape: [6] } }, TypeError, /^where: expected booleans .* got an object$/],
   ["data of a wrong kind", { where: { data: "111111", shape } }, TypeError, /^where\.data: expected .* got "111111"$/],
+  [
+    "an additive mask",
+    { where: new Float32Array(6) },
+    TypeError,
+    /^where: expected booleans or integers .* got Float32Array\(6\)$/,
+  ],
   ["data behind a call", { where: { data: () => [], shape } }, TypeError, /^where: .* pass \{ data: await where\.data/],
   [
     "a wrong shape",

@@ -151,7 +151,7 @@ function twice<X>(x: X, again: (x: X) => unknown): [X, unknown] {
   return [x, again(x)];
 }
 
-describe.each(IMPLEMENTATIONS)("$name", ({ name, softmax }) => {
+describe.each(IMPLEMENTATIONS)("$name", ({ softmax }) => {
   it.each(KINDS)("x: %s", (_, make, options, like) => {
     const x = make();
     const before = valuesOf(x);
@@ -219,7 +219,7 @@ describe.each(IMPLEMENTATIONS)("$name", ({ name, softmax }) => {
     expect(softmax({ data: new Float32Array(0), shape: sizes, strides: sizes.map(() => 1) }).shape).toEqual(sizes);
   });
 
-  it.skipIf(name === "reference")("takes a huge axis in an empty shape", () => {
+  it("takes a huge axis in an empty shape", () => {
     expect(softmax(new Float32Array(0), { shape: [2 ** 40, 0] })).toEqual(new Float32Array(0));
     expect(softmax(new Float32Array(0), { shape: [0, 2 ** 40], axis: 0 })).toEqual(new Float32Array(0));
   });

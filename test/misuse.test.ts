@@ -104,6 +104,22 @@ describe.each(IMPLEMENTATIONS)("$name", ({ softmax }) => {
     });
 
     it.each([
+      ["in rows", { shape: [1000, 100] }],
+      ["in columns", { shape: [1000, 100], axis: 0 }],
+      ["in one row", {}],
+    ])("do not fool it %s that pass in parts", (_, options) => {
+      const values = Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 13);
+      const expected = valuesOf(softmax(new Float32Array(values), options));
+      asked.length = 0;
+      const out = new Float32(values);
+      expect(softmax(new Float32(values), { ...options, out }) === out).toBe(true);
+      const [fresh, inPlace] = [softmax(new Float32(values), options), new Float32(values)];
+      softmax(inPlace, { ...options, out: inPlace });
+      expect(asked).toEqual([]);
+      for (const result of [out, fresh, inPlace]) expect(String(valuesOf(result)) === String(expected)).toBe(true);
+    });
+
+    it.each([
       ["where", (where: Uint8Array) => where],
       ["where's data", (data: Uint8Array) => ({ data, shape })],
     ])("do not fool it as %s", (_, wrap) => {

@@ -44,6 +44,10 @@ function tensorMask(tensor: Tensor): RawMask {
 }
 
 function bytesOf(values: unknown, start: number, length: number, name: string): Uint8Array {
+  // An additive mask of 0 and -Infinity says the opposite of what a mask of 0 and 1 does.
+  if (typedArrayName(values)?.startsWith("Float")) {
+    throw new TypeError(`${name}: expected booleans or integers 0 and 1, got ${describe(values)}`);
+  }
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) {
     bytes[i] = keepByte((values as Row)[start + i], () => `${name}[${start + i}]`);

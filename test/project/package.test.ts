@@ -92,7 +92,7 @@ describe.each(BUNDLES)("dist/%s", (name) => {
   });
 
   it("makes no code of strings", () => {
-    expect(read(`dist/${name}`)).not.toMatch(/\beval\s*\(|\bnew Function\b|\bFunction\s*\(/);
+    expect(read(`dist/${name}`).match(/\beval\s*\(|\bFunction\s*[(`]/g)).toBeNull();
   });
 
   it("begins with a notice that leads to the licences", () => {
@@ -157,7 +157,7 @@ describe("the installed package", () => {
   });
 
   it("has a reference without WebAssembly and without the loader", () => {
-    expect(read("dist/reference.js")).not.toMatch(/WebAssembly|__newString|__pin/);
+    expect(read("dist/reference.js").match(/WebAssembly|__newString|__pin/g)).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 // The package as users get it: packed from dist/ as that stands, and installed by npm into an empty project.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,11 +15,8 @@ export interface PackedProject {
   readonly packageDirectory: string;
   /** The packed files, sorted. */
   readonly files: readonly string[];
-  readonly packedBytes: number;
   /** Runs a module program in the project and returns what it prints. */
   run(program: string, nodeFlags?: readonly string[]): string;
-  /** Copies files of this repository, named from its root, into the project. */
-  add(path: string, as: string): void;
   remove(): void;
 }
 
@@ -29,19 +26,14 @@ export function installPacked(): PackedProject {
   const directory = mkdtempSync(join(tmpdir(), "softmax-simd-packed-"));
   const remove = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const { filename, files, size } = pack(directory);
+    const { filename, files } = pack(directory);
     writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
     npm(["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], directory);
     return {
       directory,
       packageDirectory: join(directory, "node_modules/softmax-simd"),
       files: files.map(({ path }) => path).sort(),
-      packedBytes: size,
       run: (program, nodeFlags = []) => node([...nodeFlags, "--input-type=module", "--eval", program], directory),
-      add: (path, as) => {
-        mkdirSync(join(directory, as, ".."), { recursive: true });
-        cpSync(join(root, path), join(directory, as), { recursive: true });
-      },
       remove,
     };
   } catch (error) {
@@ -53,7 +45,6 @@ export function installPacked(): PackedProject {
 interface Packed {
   readonly filename: string;
   readonly files: readonly { readonly path: string }[];
-  readonly size: number;
 }
 
 /** Without scripts: `prepack` would build again, under the feet of whatever else reads dist/. */

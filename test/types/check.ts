@@ -2,7 +2,7 @@
 // with the library's declarations checked too, without DOM, and without @types/node.
 
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { installPacked } from "../support/packed.js";
@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 const project = installPacked();
 let failed = 0;
 try {
-  project.add("test/types/consumer.ts", "consumer.ts");
+  copyFileSync(new URL("consumer.ts", import.meta.url), join(project.directory, "consumer.ts"));
   for (const compiler of COMPILERS) for (const resolution of RESOLUTIONS) check(compiler, resolution);
 } finally {
   project.remove();

@@ -2,7 +2,7 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { checkGone, dtypeOf, lengthOf, typedArrayName } from "./check/arrays.js";
+import { checkGone, lengthOf } from "./check/arrays.js";
 import { checkInput, type Input, type Kind } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkOptions } from "./check/options.js";
@@ -54,13 +54,12 @@ function request(
   mask: RawMask | undefined,
   out: Output | undefined,
 ): Request {
-  const { kind, data } = input;
+  const { kind, dtype, data } = input;
   checkGone(data, "x");
   const shape = resolveShape(input, sizes);
   const extent = checkAxis(axis, shape);
   const own = ownShape(input);
   if (out !== undefined) checkOut(out, input, own, mask);
-  const dtype = dtypeOf(typedArrayName(data)) as Dtype;
   // Nested arrays were copied while read: the copy serves for the result too.
   const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);

@@ -1,6 +1,6 @@
 // x: what kind it is, its values in one typed array, its shape, and how a result goes back in the same kind.
 
-import type { FloatArray } from "../types.js";
+import type { Dtype, FloatArray } from "../types.js";
 import { checkGone, describe, dtypeOf, lengthOf, privateView, typedArrayName } from "./arrays.js";
 import { flatten, type Row } from "./nested.js";
 import { formatShape, sizeOf } from "./shape.js";
@@ -11,6 +11,7 @@ export type Kind = "typed" | "nested" | "shape" | "dims";
 
 export interface Input {
   readonly kind: Kind;
+  readonly dtype: Dtype;
   /** Contiguous values, the caller's own memory for typed arrays and tensors. */
   readonly data: FloatArray;
   /** Undefined where only the caller can know: a typed array, or a flat array of numbers. */
@@ -19,10 +20,15 @@ export interface Input {
   readonly rows: readonly Row[];
 }
 
+export const NO_ROWS: readonly Row[] = [];
+
 /** Tells x's kind and finds its values; `name` is for messages. Callbacks of the caller's may run. */
 export function checkInput(x: unknown, name: string): Input {
   const typeName = typedArrayName(x);
-  if (typeName !== undefined) return { kind: "typed", data: checkFloats(x, name), shape: undefined, rows: [] };
+  if (typeName !== undefined) {
+    const dtype = checkFloats(x, typeName, name);
+    return { kind: "typed", dtype, data: x as FloatArray, shape: undefined, rows: NO_ROWS };
+  }
   if (Array.isArray(x)) return nestedInput(x, name);
   const tensor = typeof x === "object" && x !== null && !ArrayBuffer.isView(x) ? readTensor(x, name) : undefined;
   if (tensor !== undefined) return tensorInput(tensor, name);
@@ -40,27 +46,33 @@ function nestedInput(x: readonly unknown[], name: string): Input {
         "for an empty batch pass an empty typed array with `shape`",
     );
   }
-  return { kind: "nested", data: new Float64Array(values), shape: shape.length > 1 ? shape : undefined, rows };
+  const own = shape.length > 1 ? shape : undefined;
+  return { kind: "nested", dtype: "float64", data: new Float64Array(values), shape: own, rows };
 }
 
 function tensorInput(tensor: Tensor, name: string): Input {
   const { kind, shape } = tensor;
   const data = dataOf(tensor.data, `${name}.data`);
   const start = startOf(tensor, lengthOf(data), name);
-  return { kind, data: privateView(data, start, sizeOf(shape)), shape, rows: [] };
+  const dtype = dtypeOf(typedArrayName(data)) as Dtype;
+  return { kind, dtype, data: privateView(data, start, sizeOf(shape)), shape, rows: NO_ROWS };
 }
 
 function dataOf(data: unknown, name: string): FloatArray {
-  if (typedArrayName(data) !== undefined) return checkFloats(data, name);
+  const typeName = typedArrayName(data);
+  if (typeName !== undefined) {
+    checkFloats(data, typeName, name);
+    return data as FloatArray;
+  }
   if (!Array.isArray(data)) throw new TypeError(`${name}: expected a typed array, got ${describe(data)}`);
   return Float64Array.from(data, (value, i) => numberAt(value, () => `${name}[${i}]`));
 }
 
-function checkFloats(array: unknown, name: string): FloatArray {
-  const typeName = typedArrayName(array) as string;
-  if (dtypeOf(typeName) === undefined) throw wrongElements(typeName, name);
+function checkFloats(array: unknown, typeName: string, name: string): Dtype {
+  const dtype = dtypeOf(typeName);
+  if (dtype === undefined) throw wrongElements(typeName, name);
   checkGone(array, name);
-  return array as FloatArray;
+  return dtype;
 }
 
 function wrongElements(typeName: string, name: string): TypeError {

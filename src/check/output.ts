@@ -1,8 +1,8 @@
 // out: read while callbacks may still run, held against x and the mask once they cannot.
 
 import type { FloatArray } from "../types.js";
-import { checkGone, describe, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
-import { checkInput, type Input } from "./input.js";
+import { checkGone, describe, dtypeOf, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
+import { checkInput, type Input, NO_ROWS } from "./input.js";
 import { flatten, type Row } from "./nested.js";
 import { formatShape } from "./shape.js";
 import type { RawMask } from "./where.js";
@@ -20,7 +20,7 @@ export function readOut(out: unknown, x: Input): Output | undefined {
   if (out === undefined) return undefined;
   if (x.kind === "nested") return readNested(out);
   if (x.kind !== "typed") return readTensorOut(out, x);
-  return { object: out, data: checkDtype(out, x, "out"), shape: undefined, rows: [] };
+  return { object: out, data: checkDtype(out, x, "out"), shape: undefined, rows: NO_ROWS };
 }
 
 function readNested(out: unknown): Output {
@@ -34,13 +34,12 @@ function readTensorOut(out: unknown, x: Input): Output {
     throw new TypeError(`out: expected a tensor as x is, got ${describe(out)}`);
   }
   const { data, shape } = checkInput(out, "out");
-  return { object: out, data: checkDtype(data, x, "out.data"), shape, rows: [] };
+  return { object: out, data: checkDtype(data, x, "out.data"), shape, rows: NO_ROWS };
 }
 
 function checkDtype(array: unknown, x: Input, name: string): FloatArray {
-  const expected = typedArrayName(x.data);
-  if (typedArrayName(array) === expected) return array as FloatArray;
-  throw new TypeError(`${name}: expected ${expected} as x is, got ${describe(array)}`);
+  if (dtypeOf(typedArrayName(array)) === x.dtype) return array as FloatArray;
+  throw new TypeError(`${name}: expected ${typedArrayName(x.data)} as x is, got ${describe(array)}`);
 }
 
 /** Holds `out` against x, whose shape is given, and the mask; no callback runs from here on. */

@@ -29,9 +29,10 @@ function checkSize(size: unknown, name: string, index: number): number {
   throw new RangeError(`${name}[${index}]: expected an integer of 0 or more, got ${size}`);
 }
 
-export function sizeOf(shape: readonly number[]): number {
+/** The product of the sizes from axis `first` to before axis `end`. */
+export function sizeOf(shape: readonly number[], first = 0, end: number = shape.length): number {
   let size = 1;
-  for (const n of shape) size *= n;
+  for (let axis = first; axis < end; axis++) size *= shape[axis] as number;
   return size;
 }
 
@@ -71,8 +72,8 @@ function checkAxisNumber(axis: unknown, rank: number, shape: readonly number[]):
 
 function extent(shape: readonly number[], first: number, last: number): Extent {
   return {
-    outer: sizeOf(shape.slice(0, first)),
-    length: sizeOf(shape.slice(first, last + 1)),
-    inner: sizeOf(shape.slice(last + 1)),
+    outer: sizeOf(shape, 0, first),
+    length: sizeOf(shape, first, Math.min(last + 1, shape.length)),
+    inner: sizeOf(shape, last + 1),
   };
 }

@@ -3,7 +3,7 @@
 // `work` holds the rows turned: vector e has element e of `lanes` rows. The passes of rows.ts then run down it.
 
 import { bytes, lanes, loadPartial, storePartial, widenHigh, widenLow } from "./simd";
-import { Total, accumulate } from "./total";
+import { reciprocal } from "./total";
 
 /** Most elements of a narrow row; `work` takes as many vectors. */
 export const NARROW: i32 = 32;
@@ -85,8 +85,8 @@ export function scatterLanes<T>(work: usize, length: i32, factor: v128, y: usize
   }
 }
 
-/** Adds the `length` vectors of `work` in the order in which one row's sum is taken (rows.ts) to a clear total. */
-export function addNarrow<T>(total: Total, work: usize, length: i32): void {
+/** 1 over the sum of the `length` vectors of `work`, added in the order in which one row's sum is taken (rows.ts). */
+export function reciprocalNarrow<T>(work: usize, length: i32): v128 {
   const group = 4 * lanes<T>();
   const zero = i32x4.splat(0);
   for (let e = padded<T>(length); e % group != 0; e++) v128.store(work + (<usize>e << 4), zero);
@@ -104,5 +104,5 @@ export function addNarrow<T>(total: Total, work: usize, length: i32): void {
     low = f64x2.add(low, widenLow<T>(c));
     if (sizeof<T>() == 4) high = f64x2.add(high, widenHigh<T>(c));
   }
-  accumulate<T>(total, low, high);
+  return reciprocal<T>(low, high);
 }

@@ -1,7 +1,7 @@
 // softmax of beta x along the middle axis of (outer, length, inner), for every beta, infinite and 0 included.
 
 import { Anchor, Scale, setAnchor, setScale, stretchExponent, power } from "./exp";
-import { NARROW, addNarrow, gatherLanes, gatherRows, padded, scatterLanes, scatterRows } from "./narrow";
+import { NARROW, gatherLanes, gatherRows, padded, reciprocalNarrow, scatterLanes, scatterRows } from "./narrow";
 import { BLOCK, expBlock, maximum, multiply, stretch } from "./rows";
 import { bytes, lanes, reduceAdd, reduceMax, widenHigh, widenLow } from "./simd";
 import { Total, accumulate, clear, reciprocal } from "./total";
@@ -33,7 +33,7 @@ function workAt(scratch: usize): usize {
 
 /** The exponentials of the narrow rows in `work`, in place; the result is 1 over their sums. */
 function expNarrow<T>(length: i32, scratch: usize): v128 {
-  const scale = scaleAt(scratch), anchor = anchorAt(scratch), total = totalAt(scratch), work = workAt(scratch);
+  const scale = scaleAt(scratch), anchor = anchorAt(scratch), work = workAt(scratch);
   const count = padded<T>(length);
   const max = maximum<T>(work, 16, count, 0, 0, 0);
   const exact = setAnchor<T>(anchor, max, scale);
@@ -41,9 +41,7 @@ function expNarrow<T>(length: i32, scratch: usize): v128 {
     stretch<T>(work, work, 16, length, 0, 0, v128.andnot(max, exact), scale.f, scale.g);
   }
   expBlock<T>(work, work, 16, count, 0, 0, 0, anchor, scale);
-  clear(total);
-  addNarrow<T>(total, work, length);
-  return reciprocal<T>(total);
+  return reciprocalNarrow<T>(work, length);
 }
 
 /** One contiguous row. */
@@ -66,7 +64,7 @@ function softmaxRow<T>(x: usize, y: usize, length: i32, scratch: usize): void {
     const sum = reduceAdd<T>(c);
     accumulate<T>(total, sum, sum);
   }
-  multiply<T>(y, 16, full, rest, width, reciprocal<T>(total));
+  multiply<T>(y, 16, full, rest, width, reciprocal<T>(total.low, total.high));
 }
 
 /** `width` (1 to lanes) neighbouring rows whose elements stand `stride` bytes apart, a row a lane. */
@@ -101,7 +99,7 @@ function softmaxLanes<T>(x: usize, y: usize, length: i32, stride: usize, width: 
     }
     accumulate<T>(total, low, high);
   }
-  multiply<T>(y, stride, full, rest, width, reciprocal<T>(total));
+  multiply<T>(y, stride, full, rest, width, reciprocal<T>(total.low, total.high));
 }
 
 function softmax<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, beta: f64, scratch: usize): void {

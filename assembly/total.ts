@@ -32,11 +32,11 @@ export function accumulate<T>(total: Total, low: v128, high: v128): void {
   total.high = nextHigh;
 }
 
-/** 1 / total, rounded to T. */
-export function reciprocal<T>(total: Total): v128 {
+/** 1 over each lane of (low, high), rounded to T. */
+export function reciprocal<T>(low: v128, high: v128): v128 {
   const one = f64x2.splat(1);
-  const low = f64x2.div(one, total.low);
-  if (sizeof<T>() == 8) return low;
-  const high = f64x2.div(one, total.high);
-  return v128.shuffle<u64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+  const l = f64x2.div(one, low);
+  if (sizeof<T>() == 8) return l;
+  const h = f64x2.div(one, high);
+  return v128.shuffle<u64>(f32x4.demote_f64x2_zero(l), f32x4.demote_f64x2_zero(h), 0, 2);
 }

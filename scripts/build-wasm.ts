@@ -18,7 +18,7 @@ mkdirSync("src/generated", { recursive: true });
 writeFileSync(
   "src/generated/kernels.ts",
   [
-    "// Written by `npm run build:wasm`: a character a byte.",
+    "// Written by `npm run build:wasm`, in hexadecimal.",
     `export const simd: string = ${literal("simd")};`,
     `export const relaxedSimd: string = ${literal("relaxed-simd")};`,
     "",
@@ -26,5 +26,5 @@ writeFileSync(
 );
 
 function literal(target: string): string {
-  return JSON.stringify(readFileSync(`build/${target}.wasm`).toString("latin1"));
+  return JSON.stringify(readFileSync(`build/${target}.wasm`).toString("hex"));
 }

@@ -40,8 +40,9 @@ const CASES: Case[] = [
   { name: "one, two, three", beta: 1, x: [1, 2, 3] },
   { name: "thousands", beta: 1, x: [1000, 2000, 3000, 4000, 5000] },
   { name: "within 10", beta: 1, x: seeded(1, 17, -10, 10) },
+  // The multiples n of ln2 that are taken out differ most here: a wrong low part of ln2 shows.
   { name: "within 80", beta: 1, x: seeded(2, 19, -80, 80) },
-  // The multiple of ln2 that is taken out is largest here: a wrong low part of it shows.
+  // n is largest here: n times the leading part of ln2 has to be exact.
   { name: "about 250", beta: 1, x: seeded(3, 9, 240, 256) },
   { name: "about -250", beta: 1, x: seeded(4, 9, -256, -240) },
   { name: "beta 0.1", beta: 0.1, x: seeded(5, 9, -40, 40) },

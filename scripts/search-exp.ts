@@ -9,7 +9,7 @@ import { random } from "../test/support/random.js";
 
 /** Coefficients from c0 up, and the largest error they give in ULP: without fused multiply-add, and with it. */
 export interface Found {
-  coefficients: number[];
+  coefficients: Float32Array;
   plain: number;
   fused: number;
 }
@@ -28,7 +28,7 @@ const FIRST = 0x3d000000; // 2^-5
 const LAST = 0x42b00000; // 88
 
 /** A scan takes every so many floats; as many scans take all. Both strides are odd, to meet every low bit. */
-const STRIDE = 251;
+const STRIDE = 61;
 /** The stride of the arguments with which the pool starts, hard or not: they hold every part of the range. */
 const COARSE = 20011;
 /** How far below the largest error an argument still goes into the pool, in ULP. */
@@ -82,7 +82,7 @@ function madd(fused: boolean, a: number, b: number, c: number): number {
 }
 
 /** The error of the kernel at x, in ULP of the result before it is multiplied by its power of two. */
-function error(c: number[], x: number, fused: boolean): number {
+function error(c: Float32Array, x: number, fused: boolean): number {
   const n = madd(fused, x, RATE, MAGIC) - MAGIC;
   const r = madd(fused, -n, LOW, madd(fused, -n, HIGH, x));
   let p = c[5] as number;
@@ -91,7 +91,7 @@ function error(c: number[], x: number, fused: boolean): number {
   return Math.abs(p - exact) * (exact < 1 ? 2 ** 24 : 2 ** 23);
 }
 
-function scan(c: number[], offset: number, stride: number, threshold: number): Scan {
+function scan(c: Float32Array, offset: number, stride: number, threshold: number): Scan {
   const found: Scan = { plain: 0, fused: 0, hard: [] };
   for (const sign of [1, -1]) {
     for (let bits = FIRST + offset; bits <= LAST; bits += stride) {
@@ -107,7 +107,7 @@ function scan(c: number[], offset: number, stride: number, threshold: number): S
 }
 
 /** The largest error over the pool, or the first that is not below `limit`: what found it moves to the front. */
-function largest(c: number[], pool: number[], limit: number): number {
+function largest(c: Float32Array, pool: number[], limit: number): number {
   let most = 0;
   for (let i = 0; i < pool.length; i++) {
     const x = pool[i] as number;
@@ -137,18 +137,18 @@ const DIRECTIONS = [[1], [0, 1], [-1, 0, 2], [0, -3, 0, 4], [1, 0, -8, 0, 8]].ma
 const { uniform, integer } = random(1);
 
 /** A random step; c0 stays 1. */
-function step(c: number[]): number[] {
+function step(c: Float32Array): Float32Array {
   const size = SIZE / (1 << integer(9));
-  const next = [...c];
+  const next = Float64Array.from(c);
   for (const direction of DIRECTIONS) {
     const way = uniform(-size, size);
     for (const [k, value] of direction.entries()) next[k + 1] = (next[k + 1] as number) + way * value;
   }
-  return next.map(fround);
+  return Float32Array.from(next);
 }
 
 /** Takes every step that makes the largest error over the pool smaller. */
-function climb(start: number[], pool: number[]): number[] {
+function climb(start: Float32Array, pool: number[]): Float32Array {
   let best = start;
   let least = largest(best, pool, Number.POSITIVE_INFINITY);
   for (let i = 0; i < STEPS; i++) {
@@ -162,7 +162,7 @@ function climb(start: number[], pool: number[]): number[] {
 }
 
 /** The search, from float32 coefficients of degree 5. The errors are the largest over every float in range. */
-export function search(start: number[]): Found {
+export function search(start: Float32Array): Found {
   let found: Found = { coefficients: start, plain: 0, fused: 0 };
   let pool = scan(start, 0, COARSE, 0).hard;
   for (let round = 0, unchanged = 0; unchanged < STRIDE; round++) {

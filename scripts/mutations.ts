@@ -1,9 +1,11 @@
 // Does the suite notice? Changes one constant of a kernel or one comparison of a check at a time, in a copy of the
 // project, and expects the tests to fail each time. Prints the changes that no test noticed, and fails if there are any.
+// With an argument, only the lines that contain it: `npm run test:mutations -- LN2`.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -107,28 +109,36 @@ function copyProject(): string {
   return copy;
 }
 
-function passes(copy: string, command: string, args: readonly string[]): boolean {
-  return spawnSync(process.execPath, [join(ROOT, command), ...args], { cwd: copy, timeout: 300_000 }).status === 0;
+async function passes(copy: string, command: string, args: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [join(ROOT, command), ...args], {
+    cwd: copy,
+    timeout: 300_000,
+    stdio: "ignore",
+  });
+  const [code] = await once(child, "exit");
+  return code === 0;
 }
 
-function build(copy: string): boolean {
+function build(copy: string): Promise<boolean> {
   return passes(copy, "node_modules/tsx/dist/cli.mjs", ["scripts/build-wasm.ts"]);
 }
 
-function test(copy: string, names: readonly string[]): boolean {
+function test(copy: string, names: readonly string[]): Promise<boolean> {
   const files = names.map((name) => `test/${name}.test.ts`);
   return passes(copy, "node_modules/vitest/vitest.mjs", ["run", "--bail", "1", "--project", "simd", ...files]);
 }
 
 /** Whether a test fails, or the build does, once the mutation is in. */
-function isNoticed(copy: string, { file, line, after }: Mutation): boolean {
+async function isNoticed(copy: string, { file, line, after }: Mutation): Promise<boolean> {
   const original = readFileSync(join(ROOT, file), "utf8");
   const lines = original.split("\n");
   lines[line] = after;
   writeFileSync(join(copy, file), lines.join("\n"));
   const isKernel = file.startsWith("assembly/");
-  const survived = (!isKernel || build(copy)) && test(copy, isKernel ? KERNEL_TESTS : CHECK_TESTS);
+  const survived = (!isKernel || (await build(copy))) && (await test(copy, isKernel ? KERNEL_TESTS : CHECK_TESTS));
   writeFileSync(join(copy, file), original);
+  if (isKernel) await build(copy);
+  process.stdout.write(survived ? "S" : ".");
   return !survived;
 }
 
@@ -136,26 +146,32 @@ function isEquivalent({ file, before }: Mutation): boolean {
   return EQUIVALENT.some((known) => known.file === file && before.includes(known.text));
 }
 
-function main(): void {
+/** Takes mutations off the queue, in a copy of its own, until there is none; the result is those not noticed. */
+async function work(queue: Mutation[]): Promise<Mutation[]> {
   const copy = copyProject();
+  const survivors: Mutation[] = [];
   try {
-    if (!build(copy) || !test(copy, [...new Set([...KERNEL_TESTS, ...CHECK_TESTS])])) {
+    if (!(await build(copy)) || !(await test(copy, [...KERNEL_TESTS, ...CHECK_TESTS]))) {
       throw new Error("the tests fail before any change");
     }
-    const mutations = [...comparisons(), ...constants()].filter((mutation) => !isEquivalent(mutation));
-    const survivors = mutations.filter((mutation) => {
-      const noticed = isNoticed(copy, mutation);
-      process.stdout.write(noticed ? "." : "S");
-      return !noticed;
-    });
-    console.log(`\n${mutations.length - survivors.length} of ${mutations.length} changes noticed`);
-    for (const { file, line, before, after } of survivors) {
-      console.log(`not noticed: ${file}:${line + 1}\n  - ${before.trim()}\n  + ${after.trim()}`);
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (!(await isNoticed(copy, next))) survivors.push(next);
     }
-    process.exitCode = survivors.length === 0 ? 0 : 1;
+    return survivors;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
-main();
+const [text = ""] = process.argv.slice(2);
+const mutations = [...constants(), ...comparisons()].filter(
+  (mutation) => mutation.before.includes(text) && !isEquivalent(mutation),
+);
+const queue = [...mutations];
+const found = await Promise.all(Array.from({ length: availableParallelism() }, () => work(queue)));
+const survivors = found.flat();
+console.log(`\n${mutations.length - survivors.length} of ${mutations.length} changes noticed`);
+for (const { file, line, before, after } of survivors) {
+  console.log(`not noticed: ${file}:${line + 1}\n  - ${before.trim()}\n  + ${after.trim()}`);
+}
+process.exitCode = survivors.length === 0 ? 0 : 1;

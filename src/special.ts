@@ -48,5 +48,7 @@ export const SPECIAL_CASES: readonly SpecialCase[] = [
   { name: "a beta that float32 cannot hold", x: [1, 2, 2], options: { temperature: 1e-40 }, expected: [0, 0.5, 0.5] },
   { name: "a beta that float32 has as 0", x: [1, 2, 2], options: { beta: 1e-60 }, expected: [third, third, third] },
   { name: "thousands", x: [1000, 2000, 3000, 4000, 5000], expected: [0, 0, 0, 0, 1] },
+  { name: "no classes", x: [], options: { shape: [3, 0] }, expected: [] },
+  { name: "no rows", x: [], options: { shape: [0, 3] }, expected: [] },
   { name: "the largest float32 numbers", x: [3.4e38, -3.4e38, 3.4e38], expected: [0.5, 0, 0.5] },
 ];

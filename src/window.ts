@@ -2,7 +2,7 @@
 // whole slabs or panels of columns along any other. So memory grows with the longest row, not with the batch.
 
 import { allocate, copyInto, privateView } from "./check/arrays.js";
-import type { Request } from "./check.js";
+import type { Extent, Request } from "./check.js";
 import type { Memory } from "./memory.js";
 import type { FloatArray } from "./types.js";
 
@@ -25,99 +25,93 @@ export type ChunkKernel = (
 
 /** Passes data through the window into target, or into fresh memory: at once if it fits, else chunk by chunk. */
 export function stream(memory: Memory, request: Request, apply: ChunkKernel): FloatArray {
-  const { outer, length, inner } = request.extent;
-  const slab = length * inner;
-  const elementBytes = (request.dtype === "float32" ? 4 : 8) + (request.mask === undefined ? 0 : 1);
-  const room = Math.floor(WINDOW_BYTES / elementBytes);
-  if (outer * slab === 0) return request.target ?? allocate(request.dtype, 0);
-  if (outer * slab <= room) return streamWhole(memory, request, apply, outer * slab * elementBytes);
-  if (inner === 1 || slab <= room) {
-    const slabs = Math.max(1, Math.floor(room / slab));
-    return streamSlabs(memory, request, apply, slabs, slabs * slab * elementBytes);
+  const { dtype, data, mask, extent } = request;
+  const { outer, length, inner } = extent;
+  const size = outer * length * inner;
+  if (size === 0) return request.target ?? allocate(dtype, 0);
+  const width = dtype === "float32" ? 4 : 8;
+  const elementBytes = mask === undefined ? width : width + 1;
+  const { slabs, columns } = chunkOf(extent, Math.floor(WINDOW_BYTES / elementBytes));
+  const elements = slabs * length * columns;
+  const x = memory.reserve(elements * elementBytes);
+  try {
+    const chunk = { memory, request, apply, x, mask: mask === undefined ? 0 : x + elements * width };
+    if (elements === size) return passWhole(chunk, size);
+    const result = request.target ?? allocate(dtype, size);
+    const [from, to] = [privateView(data), privateView(result)];
+    if (columns === inner) passSlabs(chunk, from, to, slabs);
+    else passPanels(chunk, from, to, columns);
+    return result;
+  } finally {
+    memory.release();
   }
-  const columns = Math.min(inner, Math.max(PANEL_COLUMNS, Math.floor(room / length)));
-  return streamPanels(memory, request, apply, columns, columns * length * elementBytes);
+}
+
+/** What passes at a time: some whole slabs of (length, inner); or of one slab some columns, where it does not fit whole. */
+function chunkOf({ outer, length, inner }: Extent, room: number): { slabs: number; columns: number } {
+  const slab = length * inner;
+  if (slab <= room || inner === 1)
+    return { slabs: Math.min(outer, Math.max(1, Math.floor(room / slab))), columns: inner };
+  return { slabs: 1, columns: Math.min(inner, Math.max(PANEL_COLUMNS, Math.floor(room / length))) };
+}
+
+/** The call at hand, and where in the window its elements and their mask stand. */
+interface Chunk {
+  readonly memory: Memory;
+  readonly request: Request;
+  readonly apply: ChunkKernel;
+  readonly x: number;
+  readonly mask: number;
 }
 
 /** What a small call takes counts here: no view of the caller's array is made, and a fresh result is cut out at once. */
-function streamWhole(memory: Memory, request: Request, apply: ChunkKernel, bytes: number): FloatArray {
-  const { dtype, data, mask, target, extent } = request;
-  const { outer, length, inner } = extent;
-  const count = outer * length * inner;
-  const x = memory.reserve(bytes);
-  try {
-    const view = memory.view(dtype);
-    const first = x / view.BYTES_PER_ELEMENT;
-    const maskAt = mask === undefined ? 0 : x + count * view.BYTES_PER_ELEMENT;
-    view.set(data, first);
-    if (mask !== undefined) memory.bytes().set(mask, maskAt);
-    apply(memory, request, x, maskAt, outer, length, inner);
-    if (target === undefined) return view.slice(first, first + count);
-    copyInto(target, view.subarray(first, first + count));
-    return target;
-  } finally {
-    memory.release();
+function passWhole({ memory, request, apply, x, mask }: Chunk, size: number): FloatArray {
+  const { dtype, data, target, extent } = request;
+  const view = memory.view(dtype);
+  const first = x / view.BYTES_PER_ELEMENT;
+  view.set(data, first);
+  if (request.mask !== undefined) memory.bytes().set(request.mask, mask);
+  apply(memory, request, x, mask, extent.outer, extent.length, extent.inner);
+  if (target === undefined) return view.slice(first, first + size);
+  copyInto(target, view.subarray(first, first + size));
+  return target;
+}
+
+function passSlabs({ memory, request, apply, x, mask }: Chunk, from: FloatArray, to: FloatArray, slabs: number): void {
+  const { outer, length, inner } = request.extent;
+  const view = memory.view(request.dtype);
+  const first = x / view.BYTES_PER_ELEMENT;
+  for (let o = 0; o < outer; o += slabs) {
+    const count = Math.min(slabs, outer - o);
+    const start = o * length * inner;
+    const size = count * length * inner;
+    view.set(from.subarray(start, start + size), first);
+    if (request.mask !== undefined) memory.bytes().set(request.mask.subarray(start, start + size), mask);
+    apply(memory, request, x, mask, count, length, inner);
+    to.set(view.subarray(first, first + size), start);
   }
 }
 
-/** Whole slabs of (length, inner), as many at a time as fit. */
-function streamSlabs(memory: Memory, request: Request, apply: ChunkKernel, slabs: number, bytes: number): FloatArray {
-  const { dtype, mask, extent } = request;
-  const { outer, length, inner } = extent;
-  const data = privateView(request.data);
-  const x = memory.reserve(bytes);
-  try {
-    const result = request.target ?? allocate(dtype, data.length);
-    const target = privateView(result);
-    const view = memory.view(dtype);
-    const first = x / view.BYTES_PER_ELEMENT;
-    const maskAt = mask === undefined ? 0 : x + slabs * length * inner * view.BYTES_PER_ELEMENT;
-    for (let o = 0; o < outer; o += slabs) {
-      const count = Math.min(slabs, outer - o);
-      const start = o * length * inner;
-      const end = start + count * length * inner;
-      view.set(data.subarray(start, end), first);
-      if (mask !== undefined) memory.bytes().set(mask.subarray(start, end), maskAt);
-      apply(memory, request, x, maskAt, count, length, inner);
-      target.set(view.subarray(first, first + end - start), start);
-    }
-    return result;
-  } finally {
-    memory.release();
-  }
-}
-
-/** Panels of some columns of one slab, for slabs that do not fit whole. */
-function streamPanels(
-  memory: Memory,
-  request: Request,
-  apply: ChunkKernel,
+function passPanels(
+  { memory, request, apply, x, mask }: Chunk,
+  from: FloatArray,
+  to: FloatArray,
   columns: number,
-  bytes: number,
-): FloatArray {
-  const { dtype, mask, extent } = request;
-  const { outer, length, inner } = extent;
-  const data = privateView(request.data);
-  const x = memory.reserve(bytes);
-  try {
-    const result = request.target ?? allocate(dtype, data.length);
-    const target = privateView(result);
-    const view = memory.view(dtype);
-    const first = x / view.BYTES_PER_ELEMENT;
-    const maskAt = mask === undefined ? 0 : x + columns * length * view.BYTES_PER_ELEMENT;
-    for (let o = 0; o < outer; o++) {
-      for (let column = 0; column < inner; column += columns) {
-        const width = Math.min(columns, inner - column);
-        const start = o * length * inner + column;
-        copyPanel(data, start, inner, view, first, width, length, width);
-        if (mask !== undefined) copyPanel(mask, start, inner, memory.bytes(), maskAt, width, length, width);
-        apply(memory, request, x, maskAt, 1, length, width);
-        copyPanel(view, first, width, target, start, inner, length, width);
+): void {
+  const { outer, length, inner } = request.extent;
+  const view = memory.view(request.dtype);
+  const first = x / view.BYTES_PER_ELEMENT;
+  for (let o = 0; o < outer; o++) {
+    for (let column = 0; column < inner; column += columns) {
+      const width = Math.min(columns, inner - column);
+      const start = o * length * inner + column;
+      copyPanel(from, start, inner, view, first, width, length, width);
+      if (request.mask !== undefined) {
+        copyPanel(request.mask, start, inner, memory.bytes(), mask, width, length, width);
       }
+      apply(memory, request, x, mask, 1, length, width);
+      copyPanel(view, first, width, to, start, inner, length, width);
     }
-    return result;
-  } finally {
-    memory.release();
   }
 }
 

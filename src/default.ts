@@ -5,11 +5,51 @@ import type { Softmax } from "./types.js";
 
 const shared: Softmax = /* @__PURE__ */ createSoftmax();
 
-/** {@inheritDoc Softmax.softmax} */
+/**
+ * softmax(β x) along an axis: exp(β x_i) / Σ exp(β x_j), stable for logits of any size.
+ *
+ * x: float32 or float64 in a typed array (of any shape, row-major), nested arrays, or a tensor-like object; it is not
+ * changed. The result has x's kind, dtype and shape. NaN or +Infinity in a row makes that row NaN; -Infinity among
+ * finite logits gets exactly 0.
+ *
+ * Accuracy: float32 within 6e-7 of the true value, relatively, for logits up to ±256 and rows of up to 2^20 elements;
+ * float64 within 2e-15. Probabilities below the dtype's smallest normal number may be 0.
+ *
+ * Memory: batches pass through a window of 256 KiB; a longer row takes its own size.
+ *
+ * @throws TypeError for a wrong kind of argument; RangeError for a wrong value, or for a row that does not fit the
+ * memory allowed. The message says what was got and what was expected; nothing is changed then.
+ * @example
+ * softmax(new Float32Array([1, 2, 3])); // Float32Array [0.09003058, 0.24472848, 0.66524094]
+ * @example
+ * softmax(new Float32Array(256 * 1000), { shape: [256, 1000] }); // 256 rows of 1000 classes
+ * @example
+ * softmax([[1, 2], [3, 4]], { axis: null, temperature: 0.5 }); // over all four
+ */
 export const softmax: Softmax["softmax"] = shared.softmax;
-/** {@inheritDoc Softmax.verify} */
+
+/**
+ * Checks what serves, on the engine at hand, against stored exact values, the special cases of the contract, and the
+ * reference. Takes some milliseconds.
+ *
+ * @throws TypeError, RangeError for a wrong option.
+ * @example
+ * if (!verify().ok) throw new Error("softmax-simd miscomputes here");
+ */
 export const verify: Softmax["verify"] = shared.verify;
-/** {@inheritDoc Softmax.backend} */
+
+/**
+ * What serves the calls: `"relaxed-simd"`, `"simd"` or `"js"`, and why. Compiles the kernels if no call has yet.
+ *
+ * @example
+ * backend(); // { backend: "simd", reason: "this engine does not validate relaxed-simd" }
+ */
 export const backend: Softmax["backend"] = shared.backend;
-/** {@inheritDoc Softmax.ready} */
+
+/**
+ * Compiles the kernels ahead and off the critical path. Never required: the first call compiles them too.
+ *
+ * @example
+ * await ready();
+ */
 export const ready: Softmax["ready"] = shared.ready;

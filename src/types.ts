@@ -63,7 +63,7 @@ export type NestedMask = readonly (boolean | number)[] | readonly NestedMask[];
  */
 export type Mask = MaskValues | NestedMask | TensorLike;
 
-/** Options of {@link Softmax.softmax}, without `out` or with one of type Out. At most one of `temperature`, `beta` and `base`. */
+/** Options of {@link softmax}, without `out` or with one of type Out. At most one of `temperature`, `beta` and `base`. */
 export interface SoftmaxOptions<Out = never> {
   /** Row-major shape of x. Default: one row; for nested arrays and tensors their own. */
   readonly shape?: readonly number[];
@@ -102,7 +102,7 @@ export interface Backend {
   readonly reason: string;
 }
 
-/** Options of {@link Softmax.verify}. */
+/** Options of {@link verify}. */
 export interface VerifyOptions {
   /** Seed of the random cases, an integer. Default 1. */
   readonly seed?: number;
@@ -120,7 +120,7 @@ export interface VerifiedOp {
   readonly failures: readonly string[];
 }
 
-/** What {@link Softmax.verify} found. */
+/** What {@link verify} found. */
 export interface Verification {
   readonly ok: boolean;
   readonly backend: BackendName;
@@ -141,42 +141,14 @@ export interface CreateOptions {
   readonly maxMemory?: number;
 }
 
-/** The library's surface, over one instance of the kernels. */
+/** The library's surface over one instance of the kernels; its functions are those that the package exports. */
 export interface Softmax {
-  /**
-   * softmax(β x) along an axis: exp(β x_i) / Σ exp(β x_j), stable for logits of any size.
-   *
-   * x: float32 or float64 in a typed array, nested arrays, or a tensor-like object; it is not changed. The result has
-   * x's kind, dtype and shape. NaN or +Infinity in a row makes that row NaN; -Infinity has probability 0.
-   *
-   * Accuracy: float32 within 6e-7 of the true value, relatively, for logits up to ±256; float64 within 4e-15.
-   *
-   * @throws TypeError for a wrong kind of argument, RangeError for a wrong value; nothing is changed then.
-   * @example
-   * softmax(new Float32Array([1, 2, 3])); // Float32Array [0.09003057, 0.24472848, 0.66524094]
-   * @example
-   * softmax([[1, 2], [3, 4]], { axis: null, temperature: 0.5 });
-   */
+  /** softmax(β x) along an axis. */
   readonly softmax: SoftmaxFunction;
-  /**
-   * Checks what serves, on the engine at hand, against stored exact values and the reference.
-   *
-   * @example
-   * if (!verify().ok) throw new Error("softmax-simd miscomputes here");
-   */
+  /** Checks what serves against stored exact values and the reference. */
   readonly verify: (options?: VerifyOptions) => Verification;
-  /**
-   * What serves the calls: `"relaxed-simd"`, `"simd"` or `"js"`, and why. Compiles the kernels if no call has yet.
-   *
-   * @example
-   * backend(); // { backend: "simd", reason: "…" }
-   */
+  /** What serves the calls, and why. */
   readonly backend: () => Backend;
-  /**
-   * Compiles the kernels ahead and off the critical path. Never required.
-   *
-   * @example
-   * await ready();
-   */
+  /** Compiles the kernels ahead. */
   readonly ready: () => Promise<void>;
 }

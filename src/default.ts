@@ -30,7 +30,7 @@ export const softmax: Softmax["softmax"] = shared.softmax;
 
 /**
  * Checks what serves, on the engine at hand, against stored exact values, the special cases of the contract, and the
- * reference. Takes some milliseconds.
+ * reference. Takes some tens of milliseconds.
  *
  * @throws TypeError, RangeError for a wrong option.
  * @example

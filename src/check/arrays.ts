@@ -2,8 +2,6 @@
 
 import type { Dtype, FloatArray } from "../types.js";
 
-export type AnyTypedArray = Exclude<ArrayBufferView, DataView> & ArrayLike<number | bigint>;
-
 interface FloatView {
   readonly BYTES_PER_ELEMENT: number;
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): FloatArray;

@@ -56,9 +56,11 @@ function request(
 ): Request {
   const { kind, dtype, data } = input;
   checkGone(data, "x");
-  const shape = resolveShape(input, sizes);
+  // How x itself is arranged, and so its result.
+  const own = input.shape ?? [lengthOf(data)];
+  const shape = sizes === undefined ? own : checkGivenShape(sizes, input.shape);
+  checkSize(shape, lengthOf(data));
   const extent = checkAxis(axis, shape);
-  const own = ownShape(input);
   if (out !== undefined) checkOut(out, input, own, mask);
   // Nested arrays were copied while read: the copy serves for the result too.
   const target = kind === "nested" ? data : out?.data;
@@ -66,21 +68,15 @@ function request(
   return { dtype, data, target, extent, beta, mask: kept, kind, shape: own, out };
 }
 
-/** The shape in which x itself is arranged, and so its result. */
-function ownShape({ data, shape }: Input): readonly number[] {
-  return shape ?? [lengthOf(data)];
+/** `shape` as given, which must be x's own where x has one. */
+function checkGivenShape(sizes: readonly number[], own: readonly number[] | undefined): readonly number[] {
+  if (own === undefined || formatShape(sizes) === formatShape(own)) return sizes;
+  throw new RangeError(`shape: expected ${formatShape(own)} as x has, got ${formatShape(sizes)}`);
 }
 
-function resolveShape(input: Input, sizes: readonly number[] | undefined): readonly number[] {
-  const length = lengthOf(input.data);
-  const shape = sizes ?? ownShape(input);
-  if (sizes !== undefined && input.shape !== undefined && formatShape(sizes) !== formatShape(input.shape)) {
-    throw new RangeError(`shape: expected ${formatShape(input.shape)} as x has, got ${formatShape(sizes)}`);
-  }
-  if (sizeOf(shape) !== length) {
-    throw new RangeError(`shape: ${formatShape(shape)} holds ${sizeOf(shape)} elements, x has ${length}`);
-  }
-  return shape;
+function checkSize(shape: readonly number[], length: number): void {
+  if (sizeOf(shape) === length) return;
+  throw new RangeError(`shape: ${formatShape(shape)} holds ${sizeOf(shape)} elements, x has ${length}`);
 }
 
 /** The result's values in the caller's kind; where there is a target, they stand in it. */

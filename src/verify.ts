@@ -91,8 +91,9 @@ function from(dtype: Dtype, values: readonly number[]): FloatArray {
   return array;
 }
 
-/** The largest distance in units in the last place; Infinity where NaN, zeros or signs do not agree. */
+/** The largest distance in units in the last place; Infinity where lengths, NaN, zeros or signs do not agree. */
 function largestUlp(got: FloatArray, expected: ArrayLike<number>, format: Format): number {
+  if (got.length !== expected.length) return Infinity;
   let most = 0;
   for (let i = 0; i < got.length; i++)
     most = Math.max(most, ulpBetween(got[i] as number, expected[i] as number, format));

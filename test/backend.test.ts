@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { backend, createSoftmax, ready, softmax, verify } from "../src/index.js";
+import { runVerification } from "../src/verify.js";
 import { moduleBytes, TAKEN } from "./support/modules.js";
 
 const RELAXED = TAKEN.includes("relaxed-simd");
@@ -130,6 +131,14 @@ describe("verify", () => {
         expect(cases).toBeGreaterThan(50);
       }
     }
+  });
+
+  it("finds results that are missing", () => {
+    const nothing = (() => new Float32Array(0)) as unknown as typeof softmax;
+    expect(runVerification({ softmax: nothing }, "simd", undefined).ok).toBe(false);
+    const short = ((x: Float32Array) => softmax(x).subarray(1)) as unknown as typeof softmax;
+    const { ops } = runVerification({ softmax: short }, "simd", undefined);
+    expect(ops.every(({ failures }) => failures.some((text) => text.includes("Infinity ULP")))).toBe(true);
   });
 
   it.each(TAKEN)("finds each wrong constant in the %s module", (target) => {

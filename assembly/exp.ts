@@ -7,20 +7,32 @@
 
 import { bytes, madd, nmadd } from "./simd";
 
-// Coefficients of e^r for |r| <= ln2 / 2 from c0 up, with c0 = 1, as `npm run minimax` prints them: minimax of the
-// relative error in float64; in float32, of the kernel's error in ULP with all its roundings.
-const EXP_F32 = memory.data<u32>([
-  0x3f800000, // 1
+// The constants for beta = 1, laid out as `Scale`: a call without temperature needs no setting up.
+//
+// The coefficients are those of e^r for |r| <= ln2 / 2 from c1 up (c0 is 1), as `npm run minimax` prints them: minimax of
+// the relative error in float64; in float32, of the kernel's error in ULP with all its roundings.
+const SCALE_F32 = memory.data<u32>([
+  0x3fb8aa3b, // log2 e
+  0x3f317200, // ln 2, its leading 15 bits
+  0x35bfbe8e, // ln 2, the rest
+  0x43c00000, // 384: n of 9 bits times these 15 is exact
+  0x3f800000, // 1, in f
+  0x3f800000, // 1, in g
   0x3f7ffff5, // 9.9999934e-1
   0x3efffec9, // 4.9999073e-1
   0x3e2aaf6f, // 1.6668485e-1
   0x3d2ba4ca, // 4.1905202e-2
   0x3c071449, // 8.2445825e-3
 ]); // relative error 1.28e-7, by which the whole kernel stays within 2 ULP (Remez's own 9.2e-8 would take it to 2.3)
-const EXP_F32_DEGREE: i32 = 5;
+const DEGREE_F32: i32 = 5;
 
-const EXP_F64 = memory.data<u64>([
-  0x3ff0000000000000, // 1
+const SCALE_F64 = memory.data<u64>([
+  0x3ff71547652b82fe, // log2 e
+  0x3fe62e42fefa3800, // ln 2, its leading 42 bits
+  0x3d2ef35793c76730, // ln 2, the rest
+  0x4090000000000000, // 1024: n of 11 bits times these 42 is exact
+  0x3ff0000000000000, // 1, in f
+  0x3ff0000000000000, // 1, in g
   0x3ff0000000000000, // 1
   0x3fe000000000000a, // 5.0000000000000111e-1
   0x3fc55555555554fa, // 1.6666666666666413e-1
@@ -33,15 +45,11 @@ const EXP_F64 = memory.data<u64>([
   0x3e928ad72cc30daa, // 2.7630248379211441e-7
   0x3e5ad7f6f0799ee2, // 2.5000061602835666e-8
 ]); // relative error 1.1e-17
-const EXP_F64_DEGREE: i32 = 11;
+const DEGREE_F64: i32 = 11;
 
 const LOG2_E: f64 = 1.4426950408889634;
 const LN2: f64 = 0.6931471805599453;
 const LN2_REST: f64 = 2.3190468138462996e-17; // ln2 - LN2
-
-/** The largest |N| for which n ln2 / beta is exact: n of 9 (float64: 11) bits times a constant of 15 (42). */
-const LIMIT_F32: f64 = 384;
-const LIMIT_F64: f64 = 1024;
 
 // @ts-ignore: decorator
 @inline
@@ -56,39 +64,37 @@ function significandBits<T>(): u64 {
 }
 
 /**
- * What a call's beta makes of the constants, splat over the lanes. It stands in the caller's scratch memory: loops read
- * it into locals first, because V8 from 13.6 and JavaScriptCore build a `v128.const` anew at each use in a loop (1.62 ns
- * an element against 0.81).
+ * What a call's beta makes of the constants. Loops splat them into locals first: V8 from 13.6 and JavaScriptCore build a
+ * `v128.const` anew at each use in a loop (1.62 ns an element against 0.81).
  */
 @unmanaged
-export class Scale {
+export class Scale<T> {
   /** beta log2 e */
-  rate: v128;
+  rate: T;
   /** ln2 / beta: its leading bits, so that n times it is exact */
-  high: v128;
+  high: T;
   /** … and the rest */
-  low: v128;
+  low: T;
   /** the largest |N| a row may have, or its maximum is subtracted */
-  limit: v128;
+  limit: T;
   /** the power of two by which a row is stretched once its maximum is subtracted, in two factors */
-  f: v128;
-  g: v128;
-  /** c0, c1 beta, c2 beta^2, …: the polynomial takes x in place of beta x */
-  c0: v128;
-  c1: v128;
-  c2: v128;
-  c3: v128;
-  c4: v128;
-  c5: v128;
-  c6: v128;
-  c7: v128;
-  c8: v128;
-  c9: v128;
-  c10: v128;
-  c11: v128;
+  f: T;
+  g: T;
+  /** c1 beta, c2 beta^2, …: the polynomial takes x in place of beta x */
+  c1: T;
+  c2: T;
+  c3: T;
+  c4: T;
+  c5: T;
+  c6: T;
+  c7: T;
+  c8: T;
+  c9: T;
+  c10: T;
+  c11: T;
 }
 
-/** Where rows are anchored: one row's values in every lane, or a row a lane. */
+/** Where rows are anchored, a row a lane. */
 @unmanaged
 export class Anchor {
   /** x below it counts as it: its exponential is 0 */
@@ -137,12 +143,16 @@ function upperHalf(a: f64): f64 {
 }
 
 /** 2^e in two factors is power(e / 2) power(e - e / 2). */
-export function power<T>(e: i32): v128 {
-  return v128.splat<T>(<T>reinterpret<f64>((<u64>(e + 1023)) << 52));
+export function power<T>(e: i32): T {
+  return <T>reinterpret<f64>((<u64>(e + 1023)) << 52);
 }
 
-/** Fills in `scale`. With `subtract`, or a beta beyond REACH, every row has its maximum subtracted. */
-export function setScale<T>(scale: Scale, beta: f64, subtract: bool): void {
+/** The constants for beta: the table's own, or made at `p`. With `subtract`, every row has its maximum subtracted. */
+export function scaleFor<T>(beta: f64, subtract: bool, p: usize): Scale<T> {
+  const table = sizeof<T>() == 4 ? SCALE_F32 : SCALE_F64;
+  if (beta == 1 && !subtract) return changetype<Scale<T>>(table);
+  const degree = sizeof<T>() == 4 ? DEGREE_F32 : DEGREE_F64;
+  const scale = changetype<Scale<T>>(p);
   const e = stretchExponent<T>(beta);
   // What is left of |beta|: its significand in [1, 2), or 1 in the limits.
   const rest = e == 0 ? abs(beta) : significand(beta);
@@ -150,34 +160,33 @@ export function setScale<T>(scale: Scale, beta: f64, subtract: bool): void {
   const high = sizeof<T>() == 4
     ? <f64>reinterpret<f32>(reinterpret<u32>(<f32>ratio) & 0xffff_fe00)
     : reinterpret<f64>(reinterpret<u64>(ratio) & 0xffff_ffff_ffff_f800);
-  scale.rate = v128.splat<T>(<T>(rest * LOG2_E));
-  scale.high = v128.splat<T>(<T>high);
-  scale.low = v128.splat<T>(<T>((LN2 - rest * high - productError(rest, high) + LN2_REST) / rest));
-  scale.limit = v128.splat<T>(subtract || e > 0 ? -1 : <T>(sizeof<T>() == 4 ? LIMIT_F32 : LIMIT_F64));
+  scale.rate = <T>(rest * LOG2_E);
+  scale.high = <T>high;
+  scale.low = <T>((LN2 - rest * high - productError(rest, high) + LN2_REST) / rest);
+  scale.limit = subtract || e > 0 ? -1 : changetype<Scale<T>>(table).limit;
   const up = max(e, 0);
   scale.f = power<T>(up / 2);
   scale.g = power<T>(up - up / 2);
-  const degree = sizeof<T>() == 4 ? EXP_F32_DEGREE : EXP_F64_DEGREE;
-  const table = sizeof<T>() == 4 ? EXP_F32 : EXP_F64;
-  let scaled: f64 = 1;
-  for (let k = 0; k <= degree; k++) {
-    const c = <f64>load<T>(table + bytes<T>(k));
-    v128.store(changetype<usize>(scale) + offsetof<Scale>("c0") + (<usize>k << 4), v128.splat<T>(<T>(c * scaled)));
+  let scaled = rest;
+  for (let k = 0; k < degree; k++) {
+    const c = offsetof<Scale<T>>("c1") + bytes<T>(k);
+    store<T>(p + c, <T>(<f64>load<T>(table + c) * scaled));
     scaled *= rest;
   }
+  return scale;
 }
 
 /**
  * Fills in `anchor` for row maxima, a row a lane. All bits of a lane of the result are set where that is exact; where it
  * is not, the anchor is that of a row whose maximum has been subtracted.
  */
-export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale): v128 {
-  const n = v128.floor<T>(v128.mul<T>(max, scale.rate));
-  const exact = v128.le<T>(v128.abs<T>(n), scale.limit);
+export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale<T>): v128 {
+  const n = v128.floor<T>(v128.mul<T>(max, v128.splat<T>(scale.rate)));
+  const exact = v128.le<T>(v128.abs<T>(n), v128.splat<T>(scale.limit));
   const kept = v128.and(n, exact);
   const bias = v128.splat<T>(<T>exponentBias<T>());
   const round = v128.splat<T>(<T>(1.5 * <f64>((<u64>1) << significandBits<T>())));
-  anchor.floor = v128.mul<T>(v128.sub<T>(kept, bias), v128.add<T>(scale.high, scale.low));
+  anchor.floor = v128.mul<T>(v128.sub<T>(kept, bias), v128.splat<T>(scale.high + scale.low));
   anchor.magic = v128.sub<T>(v128.add<T>(round, bias), kept);
   return exact;
 }
@@ -192,7 +201,7 @@ export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale): v128 {
 @inline
 export function expAnchored<T>(
   x: v128, floor: v128, magic: v128, rate: v128, high: v128, low: v128,
-  c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, scale: Scale,
+  c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, scale: Scale<T>,
 ): v128 {
   // Clamp. pmax(x, floor) keeps a NaN, pmax(floor, x) would not.
   const z = v128.pmax<T>(x, floor);
@@ -200,29 +209,30 @@ export function expAnchored<T>(
   const sum = madd<T>(z, rate, magic);
   const n = v128.sub<T>(sum, magic);
   const h = nmadd<T>(n, high, z);
-  // Approximate, then reconstruct by a multiplication: adding to the exponent would make numbers of NaNs.
+  // Reconstruct by arithmetic: adding to the exponent would make numbers of NaNs. s = 2^(n - N) goes into the last step
+  // of the polynomial, s + (s r) q: the bits of s (1 + r q), a step sooner (4 to 6% of the whole kernel).
   if (sizeof<T>() == 4) {
+    const s = i32x4.shl(sum, 23);
     const r = nmadd<T>(n, low, h);
-    let p = madd<T>(c5, r, c4);
-    p = madd<T>(p, r, c3);
-    p = madd<T>(p, r, c2);
-    p = madd<T>(p, r, c1);
-    p = madd<T>(p, r, c0);
-    return v128.mul<T>(p, i32x4.shl(sum, 23));
+    let q = madd<T>(c5, r, c4);
+    q = madd<T>(q, r, c3);
+    q = madd<T>(q, r, c2);
+    q = madd<T>(q, r, c1);
+    return madd<T>(q, v128.mul<T>(r, s), s);
   }
-  // 1 + (h + (r r q - l)) with r = h - l: the rounding of r would cost a quarter of the one ULP.
+  // h + (r r q - l) with r = h - l: the rounding of r would cost a quarter of the one ULP.
+  const s = i64x2.shl(sum, 52);
   const l = v128.mul<T>(n, low);
   const r = v128.sub<T>(h, l);
-  let q = madd<T>(scale.c11, r, scale.c10);
-  q = madd<T>(q, r, scale.c9);
-  q = madd<T>(q, r, scale.c8);
-  q = madd<T>(q, r, scale.c7);
-  q = madd<T>(q, r, scale.c6);
+  let q = madd<T>(v128.splat<T>(scale.c11), r, v128.splat<T>(scale.c10));
+  q = madd<T>(q, r, v128.splat<T>(scale.c9));
+  q = madd<T>(q, r, v128.splat<T>(scale.c8));
+  q = madd<T>(q, r, v128.splat<T>(scale.c7));
+  q = madd<T>(q, r, v128.splat<T>(scale.c6));
   q = madd<T>(q, r, c5);
   q = madd<T>(q, r, c4);
   q = madd<T>(q, r, c3);
   q = madd<T>(q, r, c2);
   const tail = nmadd<T>(l, c1, v128.mul<T>(v128.mul<T>(r, r), q));
-  const p = v128.add<T>(c0, madd<T>(h, c1, tail));
-  return v128.mul<T>(p, i64x2.shl(sum, 52));
+  return madd<T>(madd<T>(h, c1, tail), s, s);
 }

@@ -54,10 +54,35 @@ export function storePartial<T>(p: usize, v: v128, count: i32): void {
   }
 }
 
-/** Every lane of the result is the largest lane of v. */
-export function reduceMax<T>(v: v128): v128 {
-  const m = v128.pmax<T>(v, v128.shuffle<u64>(v, v, 1, 0));
-  return sizeof<T>() == 8 ? m : v128.pmax<T>(m, v128.shuffle<u32>(m, m, 1, 0, 3, 2));
+/** The elements at p, p + step, p + 2 step, …, one a lane. */
+// @ts-ignore: decorator
+@inline
+export function loadLanes<T>(p: usize, step: usize): v128 {
+  if (sizeof<T>() == 8) return v128.load64_lane(p + step, v128.load64_zero(p), 1);
+  const pair = v128.load32_lane(p + step, v128.load32_zero(p), 1);
+  return v128.load32_lane(p + 3 * step, v128.load32_lane(p + 2 * step, pair, 2), 3);
+}
+
+/** The way back. */
+// @ts-ignore: decorator
+@inline
+export function storeLanes<T>(p: usize, step: usize, v: v128): void {
+  if (sizeof<T>() == 8) {
+    v128.store64_lane(p, v, 0);
+    v128.store64_lane(p + step, v, 1);
+  } else {
+    v128.store32_lane(p, v, 0);
+    v128.store32_lane(p + step, v, 1);
+    v128.store32_lane(p + 2 * step, v, 2);
+    v128.store32_lane(p + 3 * step, v, 3);
+  }
+}
+
+/** Of `lanes` vectors at p: lane r of the result is the largest lane of vector r. */
+export function maxAcross<T>(p: usize): v128 {
+  const m = v128.pmax<T>(loadLanes<T>(p, 16), loadLanes<T>(p + bytes<T>(1), 16));
+  if (sizeof<T>() == 8) return m;
+  return v128.pmax<T>(m, v128.pmax<T>(loadLanes<T>(p + bytes<T>(2), 16), loadLanes<T>(p + bytes<T>(3), 16)));
 }
 
 /** The two halves of v in float64, lane by lane. */
@@ -73,9 +98,14 @@ export function widenHigh<T>(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u64>(v, v, 1, 0));
 }
 
-/** The lanes of v added one after the other in float64, in both lanes of the result. */
-export function reduceAdd<T>(v: v128): v128 {
-  if (sizeof<T>() == 8) return f64x2.splat(f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1));
-  const pair = <f64>f32x4.extract_lane(v, 0) + <f64>f32x4.extract_lane(v, 1);
-  return f64x2.splat(pair + <f64>f32x4.extract_lane(v, 2) + <f64>f32x4.extract_lane(v, 3));
+/** The lanes of the vectors at p and p + 16 added one after the other in float64, a vector a lane. */
+export function addAcross<T>(p: usize): v128 {
+  let sum = i32x4.splat(0);
+  for (const end = p + 16; p < end; p += bytes<T>(1)) {
+    const v = sizeof<T>() == 8
+      ? v128.load64_lane(p, v128.load64_zero(p), 1, 16)
+      : f64x2.promote_low_f32x4(v128.load32_lane(p, v128.load32_zero(p), 1, 16));
+    sum = f64x2.add(sum, v);
+  }
+  return sum;
 }

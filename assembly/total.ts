@@ -1,7 +1,5 @@
 // Row sums in float64: block sums go into a compensated total, a row a lane.
 
-import { widenHigh, widenLow } from "./simd";
-
 /** Kahan sums of lanes 0 and 1, and in float32 of lanes 2 and 3. */
 @unmanaged
 export class Total {
@@ -32,11 +30,11 @@ export function accumulate<T>(total: Total, low: v128, high: v128): void {
   total.high = nextHigh;
 }
 
-/** 1 over each lane of (low, high), rounded to T. */
-export function reciprocal<T>(low: v128, high: v128): v128 {
+/** 1 over each total, rounded to T. */
+export function reciprocal<T>(total: Total): v128 {
   const one = f64x2.splat(1);
-  const l = f64x2.div(one, low);
+  const l = f64x2.div(one, total.low);
   if (sizeof<T>() == 8) return l;
-  const h = f64x2.div(one, high);
+  const h = f64x2.div(one, total.high);
   return v128.shuffle<u64>(f32x4.demote_f64x2_zero(l), f32x4.demote_f64x2_zero(h), 0, 2);
 }

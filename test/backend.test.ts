@@ -177,6 +177,11 @@ function float64(bits: bigint, factor = 1.02): Constant {
 
 /** The numbers of assembly/exp.ts, and what they are changed to: by a fiftieth, or where that cannot show, doubled. */
 const CONSTANTS: Readonly<Record<string, Constant>> = {
+  "float32 log2 e": float32(0x3fb8aa3b),
+  "float32 ln 2, high": float32(0x3f317200),
+  "float32 ln 2, low": float32(0x35bfbe8e),
+  "float64 ln 2, high": float64(0x3fe62e42fefa3800n),
+  "float64 ln 2, low": float64(0x3d2ef35793c76730n),
   "float32 c1": float32(0x3f7ffff5),
   "float32 c2": float32(0x3efffec9),
   "float32 c3": float32(0x3e2aaf6f),

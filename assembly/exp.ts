@@ -1,9 +1,9 @@
 // The vector exponential that every op shares, and the two small structs that set it up.
 //
-// For a row with maximum m it computes 2^-N exp(beta x) with N = floor(beta m log2 e): the maximum is taken out as a
-// power of two, in the exponent, so no rounded difference x - m is ever formed. That is exact while |N| <= LIMIT; a row
-// of larger logits has its maximum subtracted first (`stretch` in rows.ts), which makes m = N = 0. Each row chooses its
-// way by itself, so its bits depend on it alone. Either way the largest element of the row comes out in [1, 2).
+// For a row with maximum m it computes 2^(LIFT - N) exp(beta x) with N = floor(beta m log2 e): the maximum is taken out as
+// a power of two, in the exponent, so no rounded difference x - m is ever formed. That is exact while |N| <= `limit`; a
+// row of larger logits has its maximum subtracted first (`stretch` in rows.ts), which makes m = N = 0. Each row chooses
+// its way by itself, so its bits depend on it alone. Either way its largest element comes out in [1, 2) 2^LIFT.
 
 import { bytes, madd, nmadd } from "./simd";
 
@@ -47,14 +47,20 @@ const SCALE_F64 = memory.data<u64>([
 ]); // relative error 1.1e-17
 const DEGREE_F64: i32 = 11;
 
+/**
+ * How far exponentials are lifted, so that what is left of a small one in the last step is not rounded as a subnormal
+ * number (2.06 ULP in place of 1.96), and that a probability below the smallest normal number is not lost.
+ */
+export const LIFT: f64 = 32;
+
 const LOG2_E: f64 = 1.4426950408889634;
 const LN2: f64 = 0.6931471805599453;
 const LN2_REST: f64 = 2.3190468138462996e-17; // ln2 - LN2
 
 // @ts-ignore: decorator
 @inline
-function exponentBias<T>(): f64 {
-  return sizeof<T>() == 4 ? 127 : 1023;
+function liftedBias<T>(): f64 {
+  return (sizeof<T>() == 4 ? 127 : 1023) + LIFT;
 }
 
 // @ts-ignore: decorator
@@ -99,7 +105,7 @@ export class Scale<T> {
 export class Anchor {
   /** x below it counts as it: its exponential is 0 */
   floor: v128;
-  /** 1.5 2^23 (float64: 2^52) + bias - N */
+  /** 1.5 2^23 (float64: 2^52) + bias + LIFT - N */
   magic: v128;
 }
 
@@ -184,7 +190,7 @@ export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale<T>): v128 {
   const n = v128.floor<T>(v128.mul<T>(max, v128.splat<T>(scale.rate)));
   const exact = v128.le<T>(v128.abs<T>(n), v128.splat<T>(scale.limit));
   const kept = v128.and(n, exact);
-  const bias = v128.splat<T>(<T>exponentBias<T>());
+  const bias = v128.splat<T>(<T>liftedBias<T>());
   const round = v128.splat<T>(<T>(1.5 * <f64>((<u64>1) << significandBits<T>())));
   anchor.floor = v128.mul<T>(v128.sub<T>(kept, bias), v128.splat<T>(scale.high + scale.low));
   anchor.magic = v128.sub<T>(v128.add<T>(round, bias), kept);
@@ -192,10 +198,10 @@ export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale<T>): v128 {
 }
 
 /**
- * 2^-N exp(beta x), lane by lane. x may not exceed the row's maximum.
+ * 2^(LIFT - N) exp(beta x), lane by lane. x may not exceed the row's maximum.
  *
- * Accuracy for beta = 1 and results of 2^-126 (float64: 2^-1022) and more: at most 2 ULP in float32, 1 ULP in float64.
- * Smaller results may be 0. NaN of any bit pattern gives NaN; -Infinity gives +0.
+ * Accuracy for beta = 1 and results of 2^(LIFT - 126) (float64: 2^(LIFT - 1022)) and more: at most 2 ULP in float32,
+ * 1 ULP in float64. Results below the smallest normal number may be 0. NaN of any bit pattern gives NaN; -Infinity gives +0.
  */
 // @ts-ignore: decorator
 @inline
@@ -205,12 +211,12 @@ export function expAnchored<T>(
 ): v128 {
   // Clamp. pmax(x, floor) keeps a NaN, pmax(floor, x) would not.
   const z = v128.pmax<T>(x, floor);
-  // Reduce. Adding `magic` rounds to the integer n, and leaves n - N + bias in the low bits of the sum.
+  // Reduce. Adding `magic` rounds to the integer n, and leaves n - N + LIFT + bias in the low bits of the sum.
   const sum = madd<T>(z, rate, magic);
   const n = v128.sub<T>(sum, magic);
   const h = nmadd<T>(n, high, z);
-  // Reconstruct by arithmetic: adding to the exponent would make numbers of NaNs. s = 2^(n - N) goes into the last step
-  // of the polynomial, s + (s r) q: the bits of s (1 + r q), a step sooner (4 to 6% of the whole kernel).
+  // Reconstruct by arithmetic: adding to the exponent would make numbers of NaNs. s = 2^(LIFT + n - N) goes into the last
+  // step of the polynomial, s + (s r) q: the bits of s (1 + r q), a step sooner (4 to 6% of the whole kernel).
   if (sizeof<T>() == 4) {
     const s = i32x4.shl(sum, 23);
     const r = nmadd<T>(n, low, h);

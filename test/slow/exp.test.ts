@@ -12,7 +12,7 @@ const MINUTES = 60_000;
 // Bit patterns of float32 numbers.
 const ZERO = 0;
 const TINY = 0x32800000; // 2^-26
-const MOST = 0x42b00000; // 88: with N = 0, results must stay below 2^127 sqrt(2)
+const MOST = 0x42b00000; // 88, where results come near to the largest number
 const INFINITE = 0x7f800000;
 const NEGATIVE = 0x80000000;
 const END = 0x100000000;

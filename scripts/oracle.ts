@@ -3,82 +3,43 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { softmax } from "../test/support/oracle.js";
-import { random } from "../test/support/random.js";
 
 const FILE = new URL("../src/oracle.ts", import.meta.url);
-const WIDTH = 120;
 
 const HEADER = `// Written by scripts/oracle.ts; do not edit. The inputs are float32 numbers. The expected values are softmax(beta x) to
 // the nearest float64, from exact integer arithmetic (a Taylor series of about 225 bits) that shares nothing with the
 // kernels or the reference.
 
-/** softmax(beta x) = expected. */
-export interface OracleCase {
-  readonly name: string;
-  readonly beta: number;
-  readonly x: readonly number[];
-  readonly expected: readonly number[];
-}
+import type { Case } from "./special.js";
+
+export const ORACLE: readonly Case[] = [
 `;
 
-interface Case {
-  name: string;
-  beta: number;
-  x: number[];
-}
+/** Scaled logits beta x, near odd multiples of ln2 / 2 on both sides, where the polynomial has most to do. */
+const EDGES = [5.25, 4.5, 0.75, -3, -4.5, -5.25];
 
-/** `length` seeded multiples of 2^-8, short to print and exact in float32. */
-function seeded(seed: number, length: number, low: number, high: number): number[] {
-  const { uniform } = random(seed);
-  return Array.from({ length }, () => Math.round(uniform(low, high) * 256) / 256);
-}
-
-const CASES: Case[] = [
-  { name: "one logit", beta: 1, x: [-7] },
-  { name: "two logits", beta: 1, x: [0.5, -0.25] },
-  { name: "equal logits", beta: 1, x: [2.75, 2.75, 2.75, 2.75, 2.75] },
-  { name: "one, two, three", beta: 1, x: [1, 2, 3] },
-  { name: "thousands", beta: 1, x: [1000, 2000, 3000, 4000, 5000] },
-  { name: "within 10", beta: 1, x: seeded(1, 17, -10, 10) },
-  // The multiples n of ln2 that are taken out differ most here: a wrong low part of ln2 shows.
-  { name: "within 80", beta: 1, x: seeded(2, 19, -80, 80) },
-  // n is largest here: n times the leading part of ln2 has to be exact.
-  { name: "about 250", beta: 1, x: seeded(3, 9, 240, 256) },
-  { name: "about -250", beta: 1, x: seeded(4, 9, -256, -240) },
-  { name: "beta 0.1", beta: 0.1, x: seeded(5, 9, -40, 40) },
-  { name: "beta 10", beta: 10, x: seeded(6, 9, -1, 1) },
-  { name: "beta -1.5", beta: -1.5, x: seeded(7, 11, -6, 6) },
-  { name: "beta 500", beta: 500, x: seeded(8, 7, 0.9375, 1) },
-  { name: "beta 0.001", beta: 1e-3, x: seeded(9, 9, -4000, 4000) },
-  { name: "the largest floats", beta: 1e-38, x: [1.5, 1.75, -1.5, 1, 0, -1.75, 1.9375].map((m) => m * 2 ** 127) },
+/** Few rows, each for what only it shows. Those of one expected value take next to no room once compressed. */
+const ROWS: readonly { readonly beta: number; readonly x: readonly number[] }[] = [
+  { beta: 1, x: [1, 2, 3] },
+  ...[1, -1.5, 12, 0.75 * 2 ** -10].map((beta) => ({ beta, x: EDGES.map((z) => z / beta) })),
+  // n, the multiple of ln2 that is taken out, is largest here: n times the leading part of ln2 has to be exact.
+  ...[250, -250].map((shift) => ({ beta: 1, x: EDGES.map((z) => z + shift) })),
+  // n differs most here: a wrong low part of ln2 shows.
+  { beta: 1, x: [78, 77.25, -1, -78] },
+  // A beta that is no float32 number.
+  { beta: 0.1, x: [35, 26, -17] },
+  { beta: 500, x: [1, 0.9921875] },
+  // The largest floats.
+  { beta: 1e-38, x: [1.9375 * 2 ** 127, 2 ** 127, -1.75 * 2 ** 127] },
 ];
 
-/** A property whose value is a list, broken as the formatter breaks it. */
-function property(key: string, values: number[]): string {
-  const items = values.map((value) => String(value).replace("e+", "e"));
-  const line = `    ${key}: [${items.join(", ")}],`;
-  if (line.length <= WIDTH) return line;
-  const lines = [""];
-  for (const item of items) {
-    const last = lines.length - 1;
-    const longer = `${lines[last]} ${item},`;
-    if (longer.length + 5 <= WIDTH) lines[last] = longer;
-    else lines.push(` ${item},`);
-  }
-  return [`    ${key}: [`, ...lines.map((l) => `     ${l}`), "    ],"].join("\n");
-}
-
-function entry({ name, beta, x }: Case): string {
-  if (x.some((value) => value !== Math.fround(value))) throw new Error(`"${name}" is not exact in float32`);
+function entry({ beta, x }: { beta: number; x: readonly number[] }): string {
+  if (x.some((value) => value !== Math.fround(value))) throw new Error(`[${x}] is not exact in float32`);
   const expected = softmax(x, beta).map((p) => p.high);
-  const head = `    name: ${JSON.stringify(name)},\n    beta: ${beta},`;
-  return `  {\n${head}\n${property("x", x)}\n${property("expected", expected)}\n  },`;
+  return `  [[${x.join(", ")}], { beta: ${beta} },\n   [${expected.join(", ")}]],\n`;
 }
 
-const text = `${HEADER}
-export const ORACLE: readonly OracleCase[] = [
-${CASES.map(entry).join("\n")}
-];
+const text = `${HEADER}${ROWS.map(entry).join("")}];
 `;
 
 if (!process.argv.includes("--check")) {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { backend, createSoftmax, ready, softmax, verify } from "../src/index.js";
+import { modules } from "../src/modules.js";
 import { runVerification } from "../src/verify.js";
 import { moduleBytes, TAKEN } from "./support/modules.js";
 
@@ -9,6 +10,12 @@ const ROW = new Float32Array([1, 2, 3]);
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
+});
+
+describe("the modules inlined", () => {
+  it.each(modules)("are those compiled: $backend", ({ backend: target, code }) => {
+    expect(code()).toEqual(moduleBytes(target));
+  });
 });
 
 describe("the choice of the backend", () => {
@@ -60,7 +67,7 @@ describe("the choice of the backend", () => {
       reason: "compiling WebAssembly is not permitted here: Wasm code generation disallowed by embedder",
     });
     expect(library.softmax([0, 0])).toEqual([0.5, 0.5]);
-    vi.spyOn(WebAssembly, "instantiate").mockImplementation(refusal);
+    vi.spyOn(WebAssembly, "compile").mockImplementation(async () => refusal());
     const awaited = createSoftmax();
     await awaited.ready();
     expect(awaited.backend().backend).toBe("js");

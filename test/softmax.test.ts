@@ -1,10 +1,35 @@
 import { describe, expect, it } from "vitest";
 import { ORACLE } from "../src/oracle.js";
-import { CONTRACT } from "./support/contract.js";
+import { CONTRACT, type Dtype } from "./support/contract.js";
 import { DTYPES, floats, largestError, logits } from "./support/floats.js";
 import { IMPLEMENTATIONS, KERNELS } from "./support/implementations.js";
 import { softmax as exactSoftmax, relativeError } from "./support/oracle.js";
+import { random } from "./support/random.js";
 import { WORKED } from "./support/seed-values.js";
+
+/** `length` seeded multiples of 2^-8, exact in float32. */
+function seeded(seed: number, length: number, low: number, high: number): number[] {
+  const { uniform } = random(seed);
+  return Array.from({ length }, () => Math.round(uniform(low, high) * 256) / 256);
+}
+
+/** Rows of which `verify()` has no room to store the exact values. */
+const ROWS = [
+  { name: "one logit", beta: 1, x: [-7] },
+  { name: "two logits", beta: 1, x: [0.5, -0.25] },
+  { name: "equal logits", beta: 1, x: [2.75, 2.75, 2.75, 2.75, 2.75] },
+  { name: "thousands", beta: 1, x: [1000, 2000, 3000, 4000, 5000] },
+  { name: "within 10", beta: 1, x: seeded(1, 17, -10, 10) },
+  { name: "within 80", beta: 1, x: seeded(2, 19, -80, 80) },
+  { name: "about 250", beta: 1, x: seeded(3, 9, 240, 256) },
+  { name: "about -250", beta: 1, x: seeded(4, 9, -256, -240) },
+  { name: "beta 0.1", beta: 0.1, x: seeded(5, 9, -40, 40) },
+  { name: "beta 10", beta: 10, x: seeded(6, 9, -1, 1) },
+  { name: "beta -1.5", beta: -1.5, x: seeded(7, 11, -6, 6) },
+  { name: "beta 500", beta: 500, x: seeded(8, 7, 0.9375, 1) },
+  { name: "beta 0.001", beta: 1e-3, x: seeded(9, 9, -4000, 4000) },
+  { name: "the largest floats", beta: 1e-38, x: [1.5, 1.75, -1.5, 1, 0, -1.75, 1.9375].map((m) => m * 2 ** 127) },
+];
 
 describe.each(IMPLEMENTATIONS)("$name: worked numbers", ({ softmax }) => {
   it.each(WORKED)("$name", ({ z, options, expected, atol }) => {
@@ -16,13 +41,20 @@ describe.each(IMPLEMENTATIONS)("$name: worked numbers", ({ softmax }) => {
   });
 });
 
-describe.each(IMPLEMENTATIONS)("$name: stored exact values", ({ softmax }) => {
+describe.each(IMPLEMENTATIONS)("$name: exact values", ({ softmax }) => {
+  function check(dtype: Dtype, x: readonly number[], beta: number, expected: readonly number[]): void {
+    const got = softmax(floats(dtype, x) as Float32Array, { beta });
+    // The reference rounds x - max and then beta times it, each in float64.
+    const reach = Math.max(...x.map((v) => Math.abs(v * beta)).filter((v) => v < 1000), 10);
+    expect(largestError(got, expected, dtype)).toBeLessThan(Math.max(CONTRACT[dtype].softmax, 2 ** -51 * reach));
+  }
+
   for (const dtype of DTYPES) {
-    it.each(ORACLE)(`${dtype}: $name`, ({ x, beta, expected }) => {
-      const got = softmax(floats(dtype, x) as Float32Array, { beta });
-      // The reference rounds x - max and then beta times it, each in float64.
-      const reach = Math.max(...x.map((v) => Math.abs(v * beta)).filter((v) => v < 1000), 10);
-      expect(largestError(got, expected, dtype)).toBeLessThan(Math.max(CONTRACT[dtype].softmax, 2 ** -51 * reach));
+    it.each(ORACLE)(`${dtype}, stored: %o, %o`, (x, { beta = 1 }, expected) => check(dtype, x, beta, expected));
+
+    it.each(ROWS)(`${dtype}: $name`, ({ x, beta }) => {
+      const expected = exactSoftmax(x, beta).map((p) => p.high);
+      check(dtype, x, beta, expected);
     });
   }
 });

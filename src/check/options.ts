@@ -1,6 +1,5 @@
 // Option objects: known names only, each read once.
 
-import { distance } from "fastest-levenshtein";
 import { describe } from "./arrays.js";
 
 /** What other libraries call our options. */
@@ -17,6 +16,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   size: "shape",
   memory: "maxMemory",
 };
+
+/** Edits that may lead from an unknown name to ours: a third of the longest one's length. */
+const MAX_EDITS = 4;
 
 /** Options as an object whose names are all `known`; a TypeError for anything else. Undefined is no options. */
 export function checkOptions(options: unknown, known: readonly string[]): object {
@@ -40,8 +42,21 @@ function suggest(name: string, known: readonly string[]): string | undefined {
   const plain = name.replace(/[_-]/g, "").toLowerCase();
   const alias = ALIASES[plain];
   if (alias !== undefined && known.includes(alias)) return alias;
-  const near = known.filter((other) => distance(plain, other.toLowerCase()) <= other.length / 3);
-  return near.sort((a, b) => distance(plain, a.toLowerCase()) - distance(plain, b.toLowerCase()))[0];
+  for (let edits = 0; edits <= MAX_EDITS; edits++) {
+    const near = known.find((other) => edits <= other.length / 3 && within(edits, plain, other.toLowerCase()));
+    if (near !== undefined) return near;
+  }
+  return undefined;
+}
+
+/** Whether that many insertions, deletions and replacements of a character can turn a into b. */
+function within(edits: number, a: string, b: string): boolean {
+  if (edits < 0) return false;
+  if (a === "" || b === "") return a.length + b.length <= edits;
+  const restA = a.slice(1);
+  const restB = b.slice(1);
+  if (a[0] === b[0]) return within(edits, restA, restB);
+  return within(edits - 1, restA, b) || within(edits - 1, a, restB) || within(edits - 1, restA, restB);
 }
 
 /** A boolean option. */

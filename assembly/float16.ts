@@ -16,10 +16,10 @@ const NARROW = memory.data<u32>([
   0x47800000, // 2^16: what is not below it is Infinity, as is what rounds to it
   0x7f800000, // the exponent of a float32
   0x38800000, // 2^-14, the smallest normal float16
-  0x06800000, // 13 in the exponent: how many bits a float32's significand has more
-  0x0001f800, // 126 in the exponent of a float16
-  0x00000200, // makes a NaN of an infinite float16
-  0x00008000, // the sign of a float16
+  0x06800800, // 13 in the exponent, and 2^11 in the significand
+  0x0000ffff, // a float16
+  0x7f7f8400, // what takes Infinity to float16's, so NaN to more
+  0x80008000, // the signs of two float16
 ]);
 
 // @ts-ignore: decorator
@@ -40,24 +40,24 @@ function widen(h: v128, sign: v128, rest: v128, up: v128, down: v128, normal: v1
 }
 
 /**
- * Four float32 rounded to the nearest float16, ties to even, each in the low half of its lane. With 2^e the power of two
- * at or below |v|, and e at least -14, float16 numbers of its size are u = 2^(e-10) apart: adding 2^(e+13) rounds |v| to
- * a multiple of u and leaves the multiple, m, in the low bits. The float16 is m + 1024 (e + 14): one from 1024 on brings
- * the exponent's last 1 with it, and one that rounding takes to 2048 brings another.
+ * The sizes of four float32, given without their signs, as float16 in 32 bits; more than 0x7c00 for NaN.
+ *
+ * With 2^e the power of two at or below v, e at least -14, float16 numbers around v are u = 2^(e-10) apart, and so are
+ * float32 numbers from 2^(e+13) on: adding that rounds v to the nearest m u, ties to even, and leaves m in the sum's low
+ * bits. The float16 is m + 1024 (e + 14), since 1024 in m stands for the exponent's last 1, and 2048 for one more. The
+ * sum's exponent, e + 140, moved down by 13 is 1024 (e + 14) + 63 2048; the 2048 in `magic` makes 64 2048 of that, which
+ * is 0 in 16 bits.
  */
 // @ts-ignore: decorator
 @inline
 function narrow(
-  v: v128, rest: v128, most: v128, exponent: v128, smallest: v128, bits: v128, bias: v128, quiet: v128, sign: v128,
+  size: v128, most: v128, exponent: v128, smallest: v128, magic: v128, low: v128, excess: v128,
 ): v128 {
-  const size = v128.and(v, rest);
   // NaN becomes `most` here: pmin(size, most) would keep it.
-  const kept = f32x4.pmin(most, size);
-  const power = i32x4.add(i32x4.max_s(v128.and(kept, exponent), smallest), bits);
-  const m = i32x4.sub(f32x4.add(kept, power), power);
-  const h = i32x4.add(m, i32x4.sub(i32x4.shr_u(power, 13), bias));
-  const nan = v128.and(f32x4.ne(v, v), quiet);
-  return v128.or(v128.or(h, nan), v128.and(i32x4.shr_u(v, 16), sign));
+  const v = f32x4.pmin(most, size);
+  const sum = f32x4.add(v, i32x4.add(i32x4.max_s(v128.and(v, exponent), smallest), magic));
+  const h = v128.and(i32x4.add(sum, i32x4.shr_u(sum, 13)), low);
+  return i32x4.max_s(h, i32x4.sub(size, excess));
 }
 
 /**
@@ -69,9 +69,8 @@ export function widenF16(x: usize, y: usize, count: i32): void {
   const sign = constant(WIDEN, 0), rest = constant(WIDEN, 1), up = constant(WIDEN, 2);
   const down = constant(WIDEN, 3), normal = constant(WIDEN, 4), smallest = constant(WIDEN, 5);
   for (; count >= 8; count -= 8) {
-    const h = v128.load(x);
-    const low = widen(i32x4.extend_low_i16x8_s(h), sign, rest, up, down, normal, smallest);
-    const high = widen(i32x4.extend_high_i16x8_s(h), sign, rest, up, down, normal, smallest);
+    const low = widen(v128.load_ext<i16>(x), sign, rest, up, down, normal, smallest);
+    const high = widen(v128.load_ext<i16>(x, 8), sign, rest, up, down, normal, smallest);
     v128.store(y, low);
     v128.store(y, high, 16);
     x += 16;
@@ -90,18 +89,24 @@ export function widenF16(x: usize, y: usize, count: i32): void {
  */
 export function narrowF16(x: usize, y: usize, count: i32): void {
   const rest = constant(NARROW, 0), most = constant(NARROW, 1), exponent = constant(NARROW, 2);
-  const smallest = constant(NARROW, 3), bits = constant(NARROW, 4), bias = constant(NARROW, 5);
-  const quiet = constant(NARROW, 6), sign = constant(NARROW, 7);
+  const smallest = constant(NARROW, 3), magic = constant(NARROW, 4), low = constant(NARROW, 5);
+  const excess = constant(NARROW, 6), sign = constant(NARROW, 7);
   for (; count >= 8; count -= 8) {
-    const low = narrow(v128.load(x), rest, most, exponent, smallest, bits, bias, quiet, sign);
-    const high = narrow(v128.load(x, 16), rest, most, exponent, smallest, bits, bias, quiet, sign);
-    v128.store(y, i16x8.narrow_i32x4_u(low, high));
+    const a = v128.load(x), b = v128.load(x, 16);
+    const h = i16x8.narrow_i32x4_s(
+      narrow(v128.and(a, rest), most, exponent, smallest, magic, low, excess),
+      narrow(v128.and(b, rest), most, exponent, smallest, magic, low, excess),
+    );
+    // Saturated, a negative float32 keeps its sign.
+    v128.store(y, v128.or(h, v128.and(i16x8.narrow_i32x4_s(a, b), sign)));
     x += 32;
     y += 16;
   }
   for (; count > 0; count--) {
-    const h = narrow(v128.load32_zero(x), rest, most, exponent, smallest, bits, bias, quiet, sign);
-    v128.store16_lane(y, h, 0);
+    const v = v128.load32_zero(x);
+    const h = narrow(v128.and(v, rest), most, exponent, smallest, magic, low, excess);
+    const signed = v128.or(i16x8.narrow_i32x4_s(h, h), v128.and(i16x8.narrow_i32x4_s(v, v), sign));
+    v128.store16_lane(y, signed, 0);
     x += 4;
     y += 2;
   }

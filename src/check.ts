@@ -67,7 +67,8 @@ function request(
   const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);
   const checked = { dtype, data, target, extent, beta, mask: kept, kind, label, shape: own, out };
-  return dtype === "float16" ? { ...checked, data: bitsOf(data), target: target && bitsOf(target) } : checked;
+  if (dtype !== "float16" || label !== undefined) return checked;
+  return { ...checked, data: bitsOf(data), target: target && bitsOf(target) };
 }
 
 /** `shape` as given, which must be x's own where x has one. */
@@ -86,8 +87,7 @@ export function deliver({ dtype, kind, label, shape, out }: Request, values: Ele
   if (kind === "nested" && out !== undefined) fill(out.rows, values);
   if (out !== undefined) return out.object;
   if (kind === "nested") return nest(values, shape);
-  const data = dtype === "float16" && label === undefined ? fromBits(values) : values;
-  if (kind === "typed") return data;
-  const tensor = { data, [kind]: [...shape] };
-  return label === undefined ? tensor : { ...tensor, [label]: "float16" };
+  if (label !== undefined) return { data: values, [kind]: [...shape], [label]: dtype };
+  const data = dtype === "float16" ? fromBits(values) : values;
+  return kind === "typed" ? data : { data, [kind]: [...shape] };
 }

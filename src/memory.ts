@@ -47,8 +47,8 @@ export class Memory {
 
   /** The whole memory as elements of the dtype. */
   view(dtype: Dtype): Elements {
-    if (dtype === "float16") return this.#uint16;
-    return dtype === "float32" ? this.#float32 : this.#float64;
+    if (dtype === "float32") return this.#float32;
+    return dtype === "float64" ? this.#float64 : this.#uint16;
   }
 
   /** The whole memory as bytes. */

@@ -11,7 +11,7 @@ const shape = [2, 3];
 const bits = new Uint16Array(6);
 const BITS =
   /^x(\.data)?: expected .*, got Uint16Array; pass float16 bits as \{ data, shape, dtype: "float16" \}, or convert its numbers with Float32Array\.from\(x(\.data)?\)$/;
-const MISFIT = /^x: expected Float16Array, or float16 bits in a Uint16Array, for dtype "float16", got .* for dtype "/;
+const MISFIT = /^x: expected dtype "float16" with a Float16Array or bits in a Uint16Array, got "\w+" with /;
 
 const BITS_CASES: readonly Case[] = [
   ["bits without dtype", { data: bits, shape }, undefined, TypeError, BITS],

@@ -75,8 +75,8 @@ export function dtypeOf(typeName: string | undefined): Dtype | undefined {
 
 /** A zero-filled array for elements of the dtype. */
 export function allocate(dtype: Dtype, length: number): Elements {
-  if (dtype === "float16") return new Uint16Array(length);
-  return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
+  if (dtype === "float32") return new Float32Array(length);
+  return dtype === "float64" ? new Float64Array(length) : new Uint16Array(length);
 }
 
 /** Whether two typed arrays share bytes, other than by being the same stretch of them. */
@@ -121,7 +121,7 @@ function constructorOf(typeName: string | undefined): ElementsConstructor {
   return typeName === "Uint16Array" ? Uint16Array : Reflect.get(globalThis, "Float16Array");
 }
 
-/** The bits of a Float16Array, or of a Uint16Array that holds such bits: a view over the same memory. */
+/** The bits of a Float16Array: a view over its memory. */
 export function bitsOf(array: Elements): Elements {
   return new Uint16Array(bufferOf(array), byteOffsetOf(array), lengthOf(array));
 }

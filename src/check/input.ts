@@ -71,8 +71,8 @@ function labelOf({ data, type, dtype }: Tensor, name: string): Label | undefined
   const other = [type, dtype].find((said) => typeof said === "string" && OTHER_DTYPE.test(said));
   if (other !== undefined || (typeName !== "Float16Array" && typeName !== "Uint16Array")) {
     throw new TypeError(
-      `${name}: expected Float16Array, or float16 bits in a Uint16Array, for dtype "float16", ` +
-        `got ${describe(data)} for dtype ${describe(other ?? "float16")}`,
+      `${name}: expected dtype "float16" with a Float16Array or bits in a Uint16Array, ` +
+        `got ${describe(other ?? "float16")} with ${describe(data)}`,
     );
   }
   return typeName === "Uint16Array" ? label : undefined;

@@ -17,8 +17,18 @@ interface Mutation {
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CHECK_TESTS = ["errors", "errors-data", "errors-out", "kinds", "axes", "misuse", "callbacks"];
-const KERNEL_TESTS = ["softmax", "contract"];
+const CHECK_TESTS = [
+  "errors",
+  "errors-data",
+  "errors-out",
+  "errors-float16",
+  "kinds",
+  "float16-kinds",
+  "axes",
+  "misuse",
+  "callbacks",
+];
+const KERNEL_TESTS = ["softmax", "contract", "float16-conversion"];
 
 /** Changes that alter no result. */
 const EQUIVALENT: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [
@@ -27,6 +37,8 @@ const EQUIVALENT: readonly { readonly file: string; readonly text: string; reado
   { file: "assembly/exp.ts", text: " times these ", why: "the bound is rounded down to what is easily remembered" },
   { file: "assembly/exp.ts", text: "REACH: i32", why: "beta can be taken either way far around the border" },
   { file: "assembly/softmax.ts", text: "TOGETHER: i32", why: "both ways add in the same order, to the same bits" },
+  { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },
+  { file: "assembly/float16.ts", text: "0x7f800000, //", why: "it is Infinity, which no factor changes" },
 ];
 
 function trackedFiles(folder: string): string[] {

@@ -24,8 +24,8 @@ const ROWS: readonly { readonly beta: number; readonly x: readonly number[] }[] 
   ...[1, -1.5, 12, 0.75 * 2 ** -10].map((beta) => ({ beta, x: EDGES.map((z) => z / beta) })),
   // n, the multiple of ln2 that is taken out, is largest here: n times the leading part of ln2 has to be exact.
   ...[250, -250].map((shift) => ({ beta: 1, x: EDGES.map((z) => z + shift) })),
-  // n differs most here: a wrong low part of ln2 shows.
-  { beta: 1, x: [78, 77.25, -1, -78] },
+  // n differs most here: a wrong low part of ln2 shows. With beta = 1 it is stored, else it is worked out.
+  ...[1, 0.5].map((beta) => ({ beta, x: [78, 77.25, -1, -78].map((z) => z / beta) })),
   // A beta that is no float32 number.
   { beta: 0.1, x: [35, 26, -17] },
   { beta: 500, x: [1, 0.9921875] },

@@ -14,6 +14,9 @@ export type SoftmaxKernel = (
 /** (x, y, mask, count, fill) */
 export type SelectKernel = (x: number, y: number, mask: number, count: number, fill: number) => void;
 
+/** (x, y, count) */
+export type ConvertKernel = (x: number, y: number, count: number) => void;
+
 /** What a module exports. */
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
@@ -25,6 +28,8 @@ export interface Kernels {
   readonly softmaxF64: SoftmaxKernel;
   readonly selectF32: SelectKernel;
   readonly selectF64: SelectKernel;
+  readonly widenF16: ConvertKernel;
+  readonly narrowF16: ConvertKernel;
 }
 
 /** How many parameters each kernel takes. */
@@ -33,6 +38,8 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   softmaxF64: 7,
   selectF32: 5,
   selectF64: 5,
+  widenF16: 3,
+  narrowF16: 3,
 };
 
 export type KernelName = Exclude<keyof Kernels, "memory" | "heapBase" | "relaxed">;

@@ -2,30 +2,31 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { checkGone, lengthOf } from "./check/arrays.js";
-import { checkInput, type Input, type Kind } from "./check/input.js";
+import { bitsOf, checkGone, fromBits, lengthOf } from "./check/arrays.js";
+import { checkInput, type Input, type Kind, type Label } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkOptions } from "./check/options.js";
 import { checkOut, type Output, readOut } from "./check/output.js";
 import { checkAxis, checkShape, type Extent, formatShape, sizeOf } from "./check/shape.js";
 import { broadcastMask, type RawMask, readMask } from "./check/where.js";
-import type { Dtype, FloatArray, SoftmaxOptions } from "./types.js";
+import type { Dtype, Elements, SoftmaxOptions } from "./types.js";
 
-export { allocate } from "./check/arrays.js";
+export { allocate, copyInto } from "./check/arrays.js";
 export type { Extent } from "./check/shape.js";
 
 /** A checked call of an op whose result has x's shape. */
 export interface Request {
   readonly dtype: Dtype;
-  /** The input's values, in row-major order; not written unless it is also `target`. */
-  readonly data: FloatArray;
+  /** The input's values, in row-major order; not written unless it is also `target`. Those of float16 as bits. */
+  readonly data: Elements;
   /** Where the result's values go; undefined for fresh memory. */
-  readonly target: FloatArray | undefined;
+  readonly target: Elements | undefined;
   readonly extent: Extent;
   readonly beta: number;
   /** One byte an element of data, 1 to keep it; undefined where all are kept. */
   readonly mask: Uint8Array | undefined;
   readonly kind: Kind;
+  readonly label: Label | undefined;
   /** How x is arranged: a flat array stays flat whatever `shape` says. */
   readonly shape: readonly number[];
   readonly out: Output | undefined;
@@ -54,7 +55,7 @@ function request(
   mask: RawMask | undefined,
   out: Output | undefined,
 ): Request {
-  const { kind, dtype, data } = input;
+  const { kind, dtype, data, label } = input;
   checkGone(data, "x");
   // How x itself is arranged, and so its result.
   const own = input.shape ?? [lengthOf(data)];
@@ -65,7 +66,9 @@ function request(
   // Nested arrays were copied while read: the copy serves for the result too.
   const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);
-  return { dtype, data, target, extent, beta, mask: kept, kind, shape: own, out };
+  const checked = { dtype, data, target, extent, beta, mask: kept, kind, label, shape: own, out };
+  if (dtype !== "float16" || label !== undefined) return checked;
+  return { ...checked, data: bitsOf(data), target: target && bitsOf(target) };
 }
 
 /** `shape` as given, which must be x's own where x has one. */
@@ -80,9 +83,11 @@ function checkSize(shape: readonly number[], length: number): void {
 }
 
 /** The result's values in the caller's kind; where there is a target, they stand in it. */
-export function deliver({ kind, shape, out }: Request, values: FloatArray): unknown {
+export function deliver({ dtype, kind, label, shape, out }: Request, values: Elements): unknown {
   if (kind === "nested" && out !== undefined) fill(out.rows, values);
   if (out !== undefined) return out.object;
-  if (kind === "typed") return values;
-  return kind === "nested" ? nest(values, shape) : { data: values, [kind]: [...shape] };
+  if (kind === "nested") return nest(values, shape);
+  if (label !== undefined) return { data: values, [kind]: [...shape], [label]: dtype };
+  const data = dtype === "float16" ? fromBits(values) : values;
+  return kind === "typed" ? data : { data, [kind]: [...shape] };
 }

@@ -8,12 +8,14 @@ const shared: Softmax = /* @__PURE__ */ createSoftmax();
 /**
  * softmax(β x) along an axis: exp(β x_i) / Σ exp(β x_j), stable for logits of any size.
  *
- * x: float32 or float64 in a typed array (of any shape, row-major), nested arrays, or a tensor-like object; it is not
- * changed. The result has x's kind, dtype and shape. NaN or +Infinity in a row makes that row NaN; -Infinity among
+ * x: float16, float32 or float64 in a typed array (of any shape, row-major), nested arrays, or a tensor-like object; it
+ * is not changed. float16 is a Float16Array, or its bits in the Uint16Array of a tensor whose `type` or `dtype` is
+ * "float16". The result has x's kind, dtype and shape. NaN or +Infinity in a row makes that row NaN; -Infinity among
  * finite logits gets exactly 0.
  *
  * Accuracy: float32 within 6e-7 of the true value, relatively, for logits up to ±256 and rows of up to 2^20 elements;
- * float64 within 2e-15. Probabilities below the dtype's smallest normal number may be 0.
+ * float64 within 2e-15. Probabilities below the dtype's smallest normal number may be 0. float16 is computed in float32
+ * and rounded once to the nearest, subnormal numbers included.
  *
  * Memory: batches pass through a window of 256 KiB; a longer row takes its own size.
  *
@@ -25,6 +27,8 @@ const shared: Softmax = /* @__PURE__ */ createSoftmax();
  * softmax(new Float32Array(256 * 1000), { shape: [256, 1000] }); // 256 rows of 1000 classes
  * @example
  * softmax([[1, 2], [3, 4]], { axis: null, temperature: 0.5 }); // over all four
+ * @example
+ * softmax({ data: new Uint16Array(1000), dims: [1, 1000], type: "float16" }); // float16 bits in and out
  */
 export const softmax: Softmax["softmax"] = shared.softmax;
 

@@ -1,7 +1,7 @@
 // The sole owner of pointers, growth and views.
 
 import { type Kernels, SCRATCH_BYTES } from "./abi.js";
-import type { Dtype, FloatArray } from "./types.js";
+import type { Dtype, Elements } from "./types.js";
 
 const PAGE_BYTES = 65536;
 const ALIGNMENT = 64;
@@ -14,6 +14,7 @@ export class Memory {
   readonly kernels: Kernels;
   /** Pointer to SCRATCH_BYTES bytes. */
   readonly scratch: number;
+  #uint16: Uint16Array = new Uint16Array(0);
   #float32: Float32Array = new Float32Array(0);
   #float64: Float64Array = new Float64Array(0);
   #bytes: Uint8Array = new Uint8Array(0);
@@ -45,8 +46,9 @@ export class Memory {
   }
 
   /** The whole memory as elements of the dtype. */
-  view(dtype: Dtype): FloatArray {
-    return dtype === "float32" ? this.#float32 : this.#float64;
+  view(dtype: Dtype): Elements {
+    if (dtype === "float32") return this.#float32;
+    return dtype === "float64" ? this.#float64 : this.#uint16;
   }
 
   /** The whole memory as bytes. */
@@ -63,6 +65,7 @@ export class Memory {
     } catch (cause) {
       throw outOfMemory(bytes, this.#limit, cause);
     }
+    this.#uint16 = new Uint16Array(memory.buffer);
     this.#float32 = new Float32Array(memory.buffer);
     this.#float64 = new Float64Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);

@@ -1,16 +1,21 @@
 // The plain JavaScript reference: textbook formulas in float64, never optimised. It says what the kernels must compute,
 // serves where no kernel can run, and is the entry `softmax-simd/reference`, with no WebAssembly in it.
 
-import { allocate, checkSoftmax, deliver, type Request } from "./check.js";
-import type { FloatArray, SoftmaxFunction, SoftmaxOptions } from "./types.js";
+import { allocate, checkSoftmax, copyInto, deliver, type Request } from "./check.js";
+import { decodeFloat16, encodeFloat16 } from "./float16.js";
+import type { SoftmaxFunction, SoftmaxOptions } from "./types.js";
 
 /** softmax(β x) along an axis, in float64 JavaScript, rounded once to x's dtype. The same arguments as the kernels'. */
 export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions) => {
   const request = checkSoftmax(x, options);
   // Read once: x may be shared memory that changes meanwhile.
-  const values = new Float64Array(request.data);
+  const elements = new Float64Array(request.data);
+  const isFloat16 = request.dtype === "float16";
+  const values = isFloat16 ? elements.map(decodeFloat16) : elements;
+  const result = new Float64Array(values.length);
+  forEachRow(request, (indices) => softmaxRow(request, values, indices, result));
   const target = request.target ?? allocate(request.dtype, values.length);
-  forEachRow(request, (indices) => softmaxRow(request, values, indices, target));
+  copyInto(target, isFloat16 ? result.map(encodeFloat16) : result);
   return deliver(request, target);
 }) as SoftmaxFunction;
 
@@ -24,16 +29,15 @@ function forEachRow({ extent: { outer, length, inner } }: Request, visit: (indic
   }
 }
 
-function softmaxRow({ mask, beta }: Request, values: Float64Array, indices: number[], target: FloatArray): void {
+function softmaxRow({ mask, beta }: Request, values: Float64Array, indices: number[], result: Float64Array): void {
   const kept = indices.filter((i) => mask === undefined || mask[i] === 1);
   const z = kept.map((i) => (beta < 0 ? -(values[i] as number) : (values[i] as number)));
   const max = z.reduce((a, b) => Math.max(a, b), -Infinity);
   // A row with NaN, with +Infinity, or of -Infinity alone has no softmax.
   const powers = Number.isFinite(max) ? z.map((v) => boltzmann(v, max, Math.abs(beta))) : z.map(() => NaN);
   const sum = powers.reduce((a, b) => a + b, 0);
-  for (const i of indices) target[i] = 0;
   kept.forEach((i, k) => {
-    target[i] = (powers[k] as number) / sum;
+    result[i] = (powers[k] as number) / sum;
   });
 }
 

@@ -1,13 +1,25 @@
-/** The element types that the kernels compute in. */
-export type Dtype = "float32" | "float64";
+/** The element types taken. float16 is computed in float32 and rounded once. */
+export type Dtype = "float16" | "float32" | "float64";
+
+/** Float16Array where the libraries that a program is compiled with have it, else never. */
+export type Float16 = typeof globalThis extends { Float16Array: { readonly prototype: infer A } } ? A : never;
 
 /** The typed arrays taken as logits. */
-export type FloatArray = Float32Array | Float64Array;
+export type FloatArray = Float32Array | Float64Array | Float16;
 
-/** A fresh array of X's dtype, over memory that is not shared (TypeScript tells that from 5.7 on). */
-export type FreshArray<X extends FloatArray> = X extends Float32Array
+/** The elements of an array as they are moved: those of float16 as their bits. */
+export type Elements = Float32Array | Float64Array | Uint16Array;
+
+/** A fresh array of X's type, over memory that is not shared (TypeScript tells that from 5.7 on). */
+export type FreshArray<X extends FloatArray | Uint16Array> = X extends Float32Array
   ? ReturnType<Float32ArrayConstructor["of"]>
-  : ReturnType<Float64ArrayConstructor["of"]>;
+  : X extends Float64Array
+    ? ReturnType<Float64ArrayConstructor["of"]>
+    : X extends Uint16Array
+      ? ReturnType<Uint16ArrayConstructor["of"]>
+      : typeof globalThis extends { Float16Array: { of(...items: number[]): infer A } }
+        ? A
+        : never;
 
 /** Numbers in arrays of arrays, all of one length at each level; computed in float64. */
 export type NestedNumbers = readonly number[] | readonly NestedNumbers[];
@@ -21,25 +33,46 @@ export type NestedResult<X> = X extends readonly (infer E)[]
 
 /**
  * A tensor of another library: row-major, contiguous `data` with its `shape` or `dims`. Of many libraries the type
- * leaves open what `data` is; it must be float32, float64, or an array of numbers.
+ * leaves open what `data` is; it must be float16, float32, float64, or an array of numbers. Float16 is a Float16Array, or
+ * its bits in a Uint16Array where `type` or `dtype` is "float16".
  */
 export interface TensorLike {
   readonly data: ArrayLike<unknown>;
   readonly shape?: readonly number[];
   readonly dims?: readonly number[];
+  readonly type?: unknown;
+  readonly dtype?: unknown;
 }
 
-/** What comes back for a tensor: fresh `data` of its dtype, and its shape under the name that it used. */
+/** What comes back for a tensor: fresh `data` of its type, and its shape and "float16" under the names that it used. */
 export type TensorResult<X extends TensorLike> = {
-  data: TensorData<X["data"]>;
-} & (X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] });
+  data: TensorData<X["data"], X>;
+} & (X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] }) &
+  (X["data"] extends Uint16Array ? BitsLabel<X> : unknown);
 
-/** The dtype that `data` is computed in; no other data has a result. */
-export type TensorData<Data> = Data extends FloatArray
+/** The type that `data` is given back in; no other data has a result. */
+export type TensorData<Data, X> = Data extends FloatArray
   ? FreshArray<Data>
-  : Data extends readonly number[]
-    ? FreshArray<Float64Array>
-    : never;
+  : Data extends Uint16Array
+    ? BitsLabel<X> extends never
+      ? never
+      : FreshArray<Uint16Array>
+    : Data extends readonly number[]
+      ? FreshArray<Float64Array>
+      : never;
+
+/** Where a tensor says that its data are float16 bits; never if it cannot. */
+export type BitsLabel<X> = X extends { readonly type: infer T }
+  ? "float16" extends T
+    ? { type: "float16" }
+    : DtypeLabel<X>
+  : DtypeLabel<X>;
+
+type DtypeLabel<X> = X extends { readonly dtype: infer T }
+  ? "float16" extends T
+    ? { dtype: "float16" }
+    : never
+  : never;
 
 /** Mask values: true, 1 or 1n keeps an element; false, 0 or 0n masks it. */
 export type MaskValues =
@@ -88,6 +121,7 @@ export interface SoftmaxOptions<Out = never> {
 export interface SoftmaxFunction {
   (x: Float32Array, options?: SoftmaxOptions<Float32Array>): FreshArray<Float32Array>;
   (x: Float64Array, options?: SoftmaxOptions<Float64Array>): FreshArray<Float64Array>;
+  (x: Float16, options?: SoftmaxOptions<Float16>): FreshArray<Float16>;
   <X extends FloatArray>(x: X, options?: SoftmaxOptions<NoInfer<X>>): FreshArray<X>;
   <X extends NestedNumbers>(x: X, options?: SoftmaxOptions<NestedResult<X>>): NestedResult<X>;
   <X extends TensorLike>(x: X, options?: SoftmaxOptions<TensorLike>): TensorResult<X>;

@@ -1,26 +1,20 @@
 // Runs what serves against stored exact values, the special cases of the contract, and the reference.
 
-import { allocate, describe } from "./check/arrays.js";
+import { describe } from "./check/arrays.js";
 import { checkOptions } from "./check/options.js";
 import { sizeOf } from "./check/shape.js";
+import { decodeFloat16, encodeFloat16 } from "./float16.js";
 import { ORACLE } from "./oracle.js";
 import { softmax as reference } from "./reference.js";
 import { SPECIAL_CASES } from "./special.js";
-import type {
-  BackendName,
-  Dtype,
-  FloatArray,
-  Softmax,
-  SoftmaxOptions,
-  Verification,
-  VerifiedOp,
-  VerifyOptions,
-} from "./types.js";
+import type { BackendName, Dtype, Softmax, SoftmaxOptions, Verification, VerifiedOp, VerifyOptions } from "./types.js";
 
 interface Format {
   /** The distance of 1 and the next larger number. */
   readonly epsilon: number;
   readonly minNormal: number;
+  /** Results below it may be 0. */
+  readonly least: number;
   /** Most ULP from the stored exact values: softmax's bound for logits up to ±256. */
   readonly exactUlp: number;
   /** Most ULP from the reference, which rounds x - max in float64 where the kernels round nothing. */
@@ -28,11 +22,19 @@ interface Format {
 }
 
 const FORMATS: Readonly<Record<Dtype, Format>> = {
-  float32: { epsilon: 2 ** -23, minNormal: 2 ** -126, exactUlp: 5, referenceUlp: 5 },
-  float64: { epsilon: 2 ** -52, minNormal: 2 ** -1022, exactUlp: 4, referenceUlp: 64 },
+  // float32's five ULP are 2^-13 of float16's, which rounding can make a whole one.
+  float16: {
+    epsilon: 2 ** -10,
+    minNormal: 2 ** -14,
+    least: 2 ** -126,
+    exactUlp: 0.5 + 5 * 2 ** -13,
+    referenceUlp: 1,
+  },
+  float32: { epsilon: 2 ** -23, minNormal: 2 ** -126, least: 2 ** -126, exactUlp: 5, referenceUlp: 5 },
+  float64: { epsilon: 2 ** -52, minNormal: 2 ** -1022, least: 2 ** -1022, exactUlp: 4, referenceUlp: 64 },
 };
 
-const DTYPES: readonly Dtype[] = ["float32", "float64"];
+const DTYPES: readonly Dtype[] = ["float16", "float32", "float64"];
 
 /** Lengths of the seeded rows: partial vectors, whole ones, more than one block of a sum. */
 const LENGTHS = [1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 17, 31, 33, 64, 127, 129, 255, 257, 300, 1000];
@@ -46,20 +48,41 @@ export function runVerification(
   const { seed = 1 }: VerifyOptions = checkOptions(options, ["seed"]);
   if (typeof seed !== "number") throw new TypeError(`seed: expected an integer, got ${describe(seed)}`);
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed: expected an integer, got ${seed}`);
-  const ops = DTYPES.map((dtype) => verifySoftmax(subject.softmax as Run, dtype, seed));
+  const ops = DTYPES.map((dtype) => verifySoftmax(subject.softmax as Loose, dtype, seed));
   return { ok: ops.every(({ failures }) => failures.length === 0), backend, ops };
 }
 
-type Run = (x: FloatArray, options: SoftmaxOptions) => FloatArray;
+/** softmax of any input. */
+type Loose = (x: unknown, options: SoftmaxOptions) => unknown;
 
-function verifySoftmax(run: Run, dtype: Dtype, seed: number): VerifiedOp {
+/** softmax of numbers, passed on in a dtype. */
+type Run = (x: readonly number[], options: SoftmaxOptions) => ArrayLike<number>;
+
+function inDtype(softmax: Loose, dtype: Dtype): Run {
+  if (dtype === "float32") return (x, options) => softmax(new Float32Array(x), options) as Float32Array;
+  if (dtype === "float64") return (x, options) => softmax(new Float64Array(x), options) as Float64Array;
+  // As bits, which need no Float16Array.
+  return (x, options) => {
+    const tensor = { data: Uint16Array.from(x, encodeFloat16), shape: options.shape ?? [x.length], dtype };
+    const { data } = softmax(tensor, options) as { data: Uint16Array };
+    return Float64Array.from(data, decodeFloat16);
+  };
+}
+
+/** Whether the dtype has all these numbers, or float16 does not matter: float32 and float64 make of them what they can. */
+function fits(dtype: Dtype, x: readonly number[]): boolean {
+  return dtype !== "float16" || x.every((v) => Object.is(decodeFloat16(encodeFloat16(v)), v));
+}
+
+function verifySoftmax(softmax: Loose, dtype: Dtype, seed: number): VerifiedOp {
   const format = FORMATS[dtype];
+  const run = inDtype(softmax, dtype);
+  const expectedOf = inDtype(reference as Loose, dtype);
   const failures: string[] = [];
   let cases = 0;
-  const check: Check = (what, values, options, limit, exact) => {
-    const x = allocate(dtype, values.length);
-    x.set(values);
-    const ulp = largestUlp(run(x, options), exact ?? (reference as Run)(x, options), format);
+  const check: Check = (what, x, options, limit, exact) => {
+    if (!fits(dtype, x) && exact !== undefined) return 0;
+    const ulp = largestUlp(run(x, options), exact ?? expectedOf(x, options), format);
     const row = [what, ...Object.entries(options).map((option) => option.join(" "))].join(", ");
     if (!(ulp <= limit)) failures.push(`${row}: ${ulp} ULP, expected at most ${limit}`);
     cases++;
@@ -90,15 +113,15 @@ type Check = (
 ) => number;
 
 /** The largest distance in units in the last place; Infinity where lengths, NaN, zeros or signs do not agree. */
-function largestUlp(got: FloatArray, expected: ArrayLike<number>, format: Format): number {
+function largestUlp(got: ArrayLike<number>, expected: ArrayLike<number>, format: Format): number {
   if (got.length !== expected.length) return Infinity;
   return Math.max(0, ...Array.from(got, (value, i) => ulpBetween(value, expected[i] as number, format)));
 }
 
-function ulpBetween(got: number, expected: number, { epsilon, minNormal }: Format): number {
+function ulpBetween(got: number, expected: number, { epsilon, minNormal, least }: Format): number {
   if (Number.isNaN(expected)) return Number.isNaN(got) ? 0 : Infinity;
-  if (expected < minNormal) return got >= 0 && got <= minNormal ? 0 : Infinity;
-  const distance = Math.abs(got - expected) / epsilon / 2 ** Math.floor(Math.log2(expected));
+  if (expected < least) return got >= 0 && got <= least ? 0 : Infinity;
+  const distance = Math.abs(got - expected) / epsilon / 2 ** Math.floor(Math.log2(Math.max(expected, minNormal)));
   return Number.isNaN(distance) ? Infinity : distance;
 }
 

@@ -1,10 +1,11 @@
 // How a batch passes through linear memory: in place in one window, in chunks of whole rows along the last axis, and in
-// whole slabs or panels of columns along any other. So memory grows with the longest row, not with the batch.
+// whole slabs or panels of columns along any other. So memory grows with the longest row, not with the batch. An op's
+// kernels get float32 or float64: float16 is widened and narrowed here.
 
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Extent, Request } from "./check.js";
 import type { Memory } from "./memory.js";
-import type { FloatArray } from "./types.js";
+import type { Elements } from "./types.js";
 
 /** Large enough to make the calls' cost vanish, small enough for the second-level cache. */
 export const WINDOW_BYTES: number = 256 * 1024;
@@ -12,7 +13,10 @@ export const WINDOW_BYTES: number = 256 * 1024;
 /** The least columns of a panel: a cache line of float32. */
 const PANEL_COLUMNS = 16;
 
-/** Runs an op's kernels over a chunk of (outer, length, inner) elements at `x`, in place; `mask` is 0 or a pointer. */
+/**
+ * Runs an op's kernels over a chunk of (outer, length, inner) elements at `x`, in place; `mask` is 0 or a pointer. The
+ * elements are float64 if that is the request's dtype, and float32 if not.
+ */
 export type ChunkKernel = (
   memory: Memory,
   request: Request,
@@ -24,18 +28,27 @@ export type ChunkKernel = (
 ) => void;
 
 /** Passes data through the window into target, or into fresh memory: at once if it fits, else chunk by chunk. */
-export function stream(memory: Memory, request: Request, apply: ChunkKernel): FloatArray {
+export function stream(memory: Memory, request: Request, apply: ChunkKernel): Elements {
   const { dtype, data, mask, extent } = request;
   const { outer, length, inner } = extent;
   const size = outer * length * inner;
   if (size === 0) return request.target ?? allocate(dtype, 0);
-  const width = dtype === "float32" ? 4 : 8;
+  const width = dtype === "float64" ? 8 : 4;
   const elementBytes = mask === undefined ? width : width + 1;
   const { slabs, columns } = chunkOf(extent, Math.floor(WINDOW_BYTES / elementBytes));
   const elements = slabs * length * columns;
   const x = memory.reserve(elements * elementBytes);
   try {
-    const chunk = { memory, request, apply, x, mask: mask === undefined ? 0 : x + elements * width };
+    // float16 goes to the upper half of its chunk's memory: widening from there overwrites no bits that it has not read.
+    const source = dtype === "float16" ? x + 2 * elements : x;
+    const chunk = {
+      memory,
+      request,
+      apply: dtype === "float16" ? inFloat32(apply, source) : apply,
+      source,
+      x,
+      mask: mask === undefined ? 0 : x + elements * width,
+    };
     if (elements === size) return passWhole(chunk, size);
     const result = request.target ?? allocate(dtype, size);
     const [from, to] = [privateView(data), privateView(result)];
@@ -55,21 +68,32 @@ function chunkOf({ outer, length, inner }: Extent, room: number): { slabs: numbe
   return { slabs: 1, columns: Math.min(inner, Math.max(PANEL_COLUMNS, Math.floor(room / length))) };
 }
 
-/** The call at hand, and where in the window its elements and their mask stand. */
+/** `apply` between widening the float16 bits at `source` and narrowing the result to bits at x. */
+function inFloat32(apply: ChunkKernel, source: number): ChunkKernel {
+  return (memory, request, x, mask, outer, length, inner) => {
+    const count = outer * length * inner;
+    memory.kernels.widenF16(source, x, count);
+    apply(memory, request, x, mask, outer, length, inner);
+    memory.kernels.narrowF16(x, x, count);
+  };
+}
+
+/** The call at hand, where in the window its elements go, and where their results and the mask stand. */
 interface Chunk {
   readonly memory: Memory;
   readonly request: Request;
   readonly apply: ChunkKernel;
+  readonly source: number;
   readonly x: number;
   readonly mask: number;
 }
 
 /** What a small call takes counts here: no view of the caller's array is made, and a fresh result is cut out at once. */
-function passWhole({ memory, request, apply, x, mask }: Chunk, size: number): FloatArray {
+function passWhole({ memory, request, apply, source, x, mask }: Chunk, size: number): Elements {
   const { dtype, data, target, extent } = request;
   const view = memory.view(dtype);
   const first = x / view.BYTES_PER_ELEMENT;
-  view.set(data, first);
+  view.set(data, source / view.BYTES_PER_ELEMENT);
   if (request.mask !== undefined) memory.bytes().set(request.mask, mask);
   apply(memory, request, x, mask, extent.outer, extent.length, extent.inner);
   if (target === undefined) return view.slice(first, first + size);
@@ -77,15 +101,21 @@ function passWhole({ memory, request, apply, x, mask }: Chunk, size: number): Fl
   return target;
 }
 
-function passSlabs({ memory, request, apply, x, mask }: Chunk, from: FloatArray, to: FloatArray, slabs: number): void {
+function passSlabs(
+  { memory, request, apply, source, x, mask }: Chunk,
+  from: Elements,
+  to: Elements,
+  slabs: number,
+): void {
   const { outer, length, inner } = request.extent;
   const view = memory.view(request.dtype);
   const first = x / view.BYTES_PER_ELEMENT;
+  const staged = source / view.BYTES_PER_ELEMENT;
   for (let o = 0; o < outer; o += slabs) {
     const count = Math.min(slabs, outer - o);
     const start = o * length * inner;
     const size = count * length * inner;
-    view.set(from.subarray(start, start + size), first);
+    view.set(from.subarray(start, start + size), staged);
     if (request.mask !== undefined) memory.bytes().set(request.mask.subarray(start, start + size), mask);
     apply(memory, request, x, mask, count, length, inner);
     to.set(view.subarray(first, first + size), start);
@@ -93,19 +123,20 @@ function passSlabs({ memory, request, apply, x, mask }: Chunk, from: FloatArray,
 }
 
 function passPanels(
-  { memory, request, apply, x, mask }: Chunk,
-  from: FloatArray,
-  to: FloatArray,
+  { memory, request, apply, source, x, mask }: Chunk,
+  from: Elements,
+  to: Elements,
   columns: number,
 ): void {
   const { outer, length, inner } = request.extent;
   const view = memory.view(request.dtype);
   const first = x / view.BYTES_PER_ELEMENT;
+  const staged = source / view.BYTES_PER_ELEMENT;
   for (let o = 0; o < outer; o++) {
     for (let column = 0; column < inner; column += columns) {
       const width = Math.min(columns, inner - column);
       const start = o * length * inner + column;
-      copyPanel(from, start, inner, view, first, width, length, width);
+      copyPanel(from, start, inner, view, staged, width, length, width);
       if (request.mask !== undefined) {
         copyPanel(request.mask, start, inner, memory.bytes(), mask, width, length, width);
       }
@@ -116,7 +147,7 @@ function passPanels(
 }
 
 /** Copies `rows` stretches of `width` elements that stand apart by the two pitches. */
-function copyPanel<A extends FloatArray | Uint8Array>(
+function copyPanel<A extends Elements | Uint8Array>(
   from: A,
   fromStart: number,
   fromPitch: number,

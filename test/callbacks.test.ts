@@ -14,7 +14,7 @@ const OPTIONS = {
   beta: 1,
   base: undefined,
 };
-const TENSOR = { location: "cpu", shape: [2, 3], offset: 0, stride: [3, 1], strides: undefined };
+const TENSOR = { location: "cpu", shape: [2, 3], offset: 0, stride: [3, 1], strides: undefined, type: "", dtype: "" };
 
 /** A place where the caller's code runs within a call: x and options that run `act` there. */
 type Site = readonly [name: string, make: (x: Float32Array, out: Float32Array, act: () => void) => [unknown, object]];

@@ -9,12 +9,13 @@ const X = new Float32Array([1, 2, 3, 4, 5, 6]);
 const shape = [2, 3];
 
 const KINDS =
-  /^x: expected Float32Array, Float64Array, nested number arrays, or a tensor with data and shape or dims, got /;
+  /^x: expected Float16Array, Float32Array, Float64Array, nested number arrays, or a tensor with data and shape or dims, got /;
 const INTEGERS =
-  /^x: expected Float32Array or Float64Array, got \w+; convert its numbers with Float32Array\.from\(x\)$/;
+  /^x: expected Float16Array, Float32Array or Float64Array, got \w+; convert its numbers with Float32Array\.from\(x\)$/;
+const BITS =
+  /^x(\.data)?: expected .*, got Uint16Array; pass float16 bits as \{ data, shape, dtype: "float16" \}, or convert its numbers with Float32Array\.from\(x(\.data)?\)$/;
 const BIGINTS =
-  /^x: expected Float32Array or Float64Array, got \w+; convert its numbers with Float64Array\.from\(x, Number\)$/;
-const Float16 = Reflect.get(globalThis, "Float16Array") as (new (length: number) => ArrayBufferView) | undefined;
+  /^x: expected Float16Array, Float32Array or Float64Array, got \w+; convert its numbers with Float64Array\.from\(x, Number\)$/;
 const kilo = (n: number): unknown => (n === 0 ? 1 : [kilo(n - 1)]);
 
 const INPUTS: readonly Case[] = [
@@ -37,12 +38,12 @@ const INPUTS: readonly Case[] = [
   ["a DataView", new DataView(new ArrayBuffer(8)), undefined, TypeError, KINDS],
   ["an array-like object", { 0: 1, length: 1 }, undefined, TypeError, KINDS],
   ["a promise", Promise.resolve(X), undefined, TypeError, KINDS],
-  ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array].map(
+  ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Int32Array, Uint32Array].map(
     (Integers): Case => [Integers.name, new Integers(2), undefined, TypeError, INTEGERS],
   ),
   ["BigInt64Array", new BigInt64Array(2), undefined, TypeError, BIGINTS],
   ["BigUint64Array", new BigUint64Array(2), undefined, TypeError, BIGINTS],
-  ...(Float16 === undefined ? [] : [["Float16Array", new Float16(2), undefined, TypeError, INTEGERS] as Case]),
+  ["Uint16Array", new Uint16Array(2), undefined, TypeError, BITS],
   ["strings", ["1", "2"], undefined, TypeError, /^x\[0\]: expected a number, got "1"$/],
   ["a string among numbers", [1, "2"], undefined, TypeError, /^x\[1\]: expected a number, got "2"$/],
   ["bigints", [1n, 2n], undefined, TypeError, /^x\[0\]: expected a number, got 1n$/],

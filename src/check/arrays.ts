@@ -1,10 +1,10 @@
 // Kinds of arrays, told without instanceof, so that arrays of other realms are known too.
 
-import type { Dtype, FloatArray } from "../types.js";
+import type { Dtype, Elements } from "../types.js";
 
-interface FloatView {
+interface ElementsConstructor {
   readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): FloatArray;
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): Elements;
 }
 
 const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
@@ -46,7 +46,7 @@ function byteLengthOf(array: unknown): number {
 }
 
 /** Copies all of `from` to the start of `to`. */
-export function copyInto(to: FloatArray, from: FloatArray): void {
+export function copyInto(to: Elements, from: Elements): void {
   set.call(to, from);
 }
 
@@ -69,12 +69,14 @@ function isGone(array: unknown): boolean {
 
 export function dtypeOf(typeName: string | undefined): Dtype | undefined {
   if (typeName === "Float32Array") return "float32";
-  return typeName === "Float64Array" ? "float64" : undefined;
+  if (typeName === "Float64Array") return "float64";
+  return typeName === "Float16Array" ? "float16" : undefined;
 }
 
-/** A zero-filled array of the dtype. */
-export function allocate(dtype: Dtype, length: number): FloatArray {
-  return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
+/** A zero-filled array for elements of the dtype. */
+export function allocate(dtype: Dtype, length: number): Elements {
+  if (dtype === "float32") return new Float32Array(length);
+  return dtype === "float64" ? new Float64Array(length) : new Uint16Array(length);
 }
 
 /** Whether two typed arrays share bytes, other than by being the same stretch of them. */
@@ -108,7 +110,23 @@ export function describe(value: unknown): string {
  * A view of our own over `length` elements of the array's memory. The methods and properties of the caller's array may
  * be the caller's: a subclass' species would run its code in the middle of our work.
  */
-export function privateView(array: FloatArray, start = 0, length: number = lengthOf(array) - start): FloatArray {
-  const View: FloatView = typedArrayName(array) === "Float32Array" ? Float32Array : Float64Array;
+export function privateView(array: Elements, start = 0, length: number = lengthOf(array) - start): Elements {
+  const View = constructorOf(typedArrayName(array));
   return new View(bufferOf(array), byteOffsetOf(array) + start * View.BYTES_PER_ELEMENT, length);
+}
+
+function constructorOf(typeName: string | undefined): ElementsConstructor {
+  if (typeName === "Float32Array") return Float32Array;
+  if (typeName === "Float64Array") return Float64Array;
+  return typeName === "Uint16Array" ? Uint16Array : Reflect.get(globalThis, "Float16Array");
+}
+
+/** The bits of a Float16Array: a view over its memory. */
+export function bitsOf(array: Elements): Elements {
+  return new Uint16Array(bufferOf(array), byteOffsetOf(array), lengthOf(array));
+}
+
+/** A Float16Array over all of the memory that has its bits. */
+export function fromBits(bits: Elements): Elements {
+  return new (constructorOf("Float16Array"))(bits.buffer);
 }

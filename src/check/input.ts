@@ -1,6 +1,6 @@
 // x: what kind it is, its values in one typed array, its shape, and how a result goes back in the same kind.
 
-import type { Dtype, FloatArray } from "../types.js";
+import type { Dtype, Elements } from "../types.js";
 import { checkGone, describe, dtypeOf, lengthOf, privateView, typedArrayName } from "./arrays.js";
 import { flatten, type Row } from "./nested.js";
 import { formatShape, sizeOf } from "./shape.js";
@@ -13,12 +13,16 @@ export interface Input {
   readonly kind: Kind;
   readonly dtype: Dtype;
   /** Contiguous values, the caller's own memory for typed arrays and tensors. */
-  readonly data: FloatArray;
+  readonly data: Elements;
+  /** Where a tensor says that its Uint16Array holds float16 bits; undefined for all else. */
+  readonly label: Label | undefined;
   /** Undefined where only the caller can know: a typed array, or a flat array of numbers. */
   readonly shape: readonly number[] | undefined;
   /** The innermost of nested arrays. */
   readonly rows: readonly Row[];
 }
+
+export type Label = "type" | "dtype";
 
 export const NO_ROWS: readonly Row[] = [];
 
@@ -27,14 +31,14 @@ export function checkInput(x: unknown, name: string): Input {
   const typeName = typedArrayName(x);
   if (typeName !== undefined) {
     const dtype = checkFloats(x, typeName, name);
-    return { kind: "typed", dtype, data: x as FloatArray, shape: undefined, rows: NO_ROWS };
+    return { kind: "typed", dtype, data: x as Elements, label: undefined, shape: undefined, rows: NO_ROWS };
   }
   if (Array.isArray(x)) return nestedInput(x, name);
   const tensor = typeof x === "object" && x !== null && !ArrayBuffer.isView(x) ? readTensor(x, name) : undefined;
   if (tensor !== undefined) return tensorInput(tensor, name);
   throw new TypeError(
-    `${name}: expected Float32Array, Float64Array, nested number arrays, or a tensor with data and shape or dims, ` +
-      `got ${describe(x)}`,
+    `${name}: expected Float16Array, Float32Array, Float64Array, nested number arrays, ` +
+      `or a tensor with data and shape or dims, got ${describe(x)}`,
   );
 }
 
@@ -47,22 +51,42 @@ function nestedInput(x: readonly unknown[], name: string): Input {
     );
   }
   const own = shape.length > 1 ? shape : undefined;
-  return { kind: "nested", dtype: "float64", data: new Float64Array(values), shape: own, rows };
+  return { kind: "nested", dtype: "float64", data: new Float64Array(values), label: undefined, shape: own, rows };
 }
 
 function tensorInput(tensor: Tensor, name: string): Input {
   const { kind, shape } = tensor;
-  const data = dataOf(tensor.data, `${name}.data`);
+  const label = labelOf(tensor, name);
+  const data = dataOf(tensor.data, label, `${name}.data`);
   const start = startOf(tensor, lengthOf(data), name);
-  const dtype = dtypeOf(typedArrayName(data)) as Dtype;
-  return { kind, dtype, data: privateView(data, start, sizeOf(shape)), shape, rows: NO_ROWS };
+  const dtype = dtypeOf(typedArrayName(data)) ?? "float16";
+  return { kind, dtype, data: privateView(data, start, sizeOf(shape)), label, shape, rows: NO_ROWS };
 }
 
-function dataOf(data: unknown, name: string): FloatArray {
+/** Where a tensor calls its Uint16Array float16; a TypeError where it calls its data what they are not. */
+function labelOf({ data, type, dtype }: Tensor, name: string): Label | undefined {
+  const label = type === "float16" ? "type" : dtype === "float16" ? "dtype" : undefined;
+  const typeName = typedArrayName(data);
+  if (label === undefined && typeName !== "Float16Array") return undefined;
+  const other = [type, dtype].find((said) => typeof said === "string" && OTHER_DTYPE.test(said));
+  if (other !== undefined || (typeName !== "Float16Array" && typeName !== "Uint16Array")) {
+    throw new TypeError(
+      `${name}: expected dtype "float16" with a Float16Array or bits in a Uint16Array, ` +
+        `got ${describe(other ?? "float16")} with ${describe(data)}`,
+    );
+  }
+  return typeName === "Uint16Array" ? label : undefined;
+}
+
+/** The names that libraries give to element types other than float16. */
+const OTHER_DTYPE = /^(?!float16$)\w*(float|int)\d/;
+
+function dataOf(data: unknown, label: Label | undefined, name: string): Elements {
   const typeName = typedArrayName(data);
   if (typeName !== undefined) {
-    checkFloats(data, typeName, name);
-    return data as FloatArray;
+    if (label === undefined) checkFloats(data, typeName, name);
+    else checkGone(data, name);
+    return data as Elements;
   }
   if (!Array.isArray(data)) throw new TypeError(`${name}: expected a typed array, got ${describe(data)}`);
   return Float64Array.from(data, (value, i) => numberAt(value, () => `${name}[${i}]`));
@@ -77,8 +101,10 @@ function checkFloats(array: unknown, typeName: string, name: string): Dtype {
 
 function wrongElements(typeName: string, name: string): TypeError {
   const convert = typeName.startsWith("Big") ? `Float64Array.from(${name}, Number)` : `Float32Array.from(${name})`;
+  const bits = typeName === "Uint16Array" ? 'pass float16 bits as { data, shape, dtype: "float16" }, or ' : "";
   return new TypeError(
-    `${name}: expected Float32Array or Float64Array, got ${typeName}; convert its numbers with ${convert}`,
+    `${name}: expected Float16Array, Float32Array or Float64Array, got ${typeName}; ` +
+      `${bits}convert its numbers with ${convert}`,
   );
 }
 

@@ -1,7 +1,7 @@
 // out: read while callbacks may still run, held against x and the mask once they cannot.
 
-import type { FloatArray } from "../types.js";
-import { checkGone, describe, dtypeOf, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
+import type { Elements } from "../types.js";
+import { checkGone, describe, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
 import { checkInput, type Input, NO_ROWS } from "./input.js";
 import { flatten, type Row } from "./nested.js";
 import { formatShape } from "./shape.js";
@@ -10,7 +10,7 @@ import type { RawMask } from "./where.js";
 /** Where a result is to go: memory, or the rows of nested arrays, which are filled at the end. */
 export interface Output {
   readonly object: unknown;
-  readonly data: FloatArray | undefined;
+  readonly data: Elements | undefined;
   readonly shape: readonly number[] | undefined;
   readonly rows: readonly Row[];
 }
@@ -20,7 +20,7 @@ export function readOut(out: unknown, x: Input): Output | undefined {
   if (out === undefined) return undefined;
   if (x.kind === "nested") return readNested(out);
   if (x.kind !== "typed") return readTensorOut(out, x);
-  return { object: out, data: checkDtype(out, x, "out"), shape: undefined, rows: NO_ROWS };
+  return { object: out, data: checkType(out, x, "out"), shape: undefined, rows: NO_ROWS };
 }
 
 function readNested(out: unknown): Output {
@@ -34,11 +34,11 @@ function readTensorOut(out: unknown, x: Input): Output {
     throw new TypeError(`out: expected a tensor as x is, got ${describe(out)}`);
   }
   const { data, shape } = checkInput(out, "out");
-  return { object: out, data: checkDtype(data, x, "out.data"), shape, rows: NO_ROWS };
+  return { object: out, data: checkType(data, x, "out.data"), shape, rows: NO_ROWS };
 }
 
-function checkDtype(array: unknown, x: Input, name: string): FloatArray {
-  if (dtypeOf(typedArrayName(array)) === x.dtype) return array as FloatArray;
+function checkType(array: unknown, x: Input, name: string): Elements {
+  if (typedArrayName(array) === typedArrayName(x.data)) return array as Elements;
   throw new TypeError(`${name}: expected ${typedArrayName(x.data)} as x is, got ${describe(array)}`);
 }
 
@@ -51,7 +51,7 @@ export function checkOut(out: Output, x: Input, shape: readonly number[], mask: 
   else checkMemory(out.data, x.data, mask?.source);
 }
 
-function checkMemory(out: FloatArray, x: FloatArray, mask: unknown): void {
+function checkMemory(out: Elements, x: Elements, mask: unknown): void {
   checkGone(out, "out");
   if (lengthOf(out) !== lengthOf(x)) {
     throw new RangeError(`out: expected length ${lengthOf(x)} as x has, got ${lengthOf(out)}`);

@@ -12,6 +12,9 @@ export interface Tensor {
   readonly data: unknown;
   /** What stands under `offset`: the index of the first element. */
   readonly offset: unknown;
+  /** What stand under `type` and `dtype`. */
+  readonly type: unknown;
+  readonly dtype: unknown;
 }
 
 /** Reads each property of a tensor once; callbacks of the caller's may run. Undefined where it is no tensor. */
@@ -20,14 +23,14 @@ export function readTensor(tensor: object, name: string): Tensor | undefined {
   const { location, dataSync } = tensor as Record<string, unknown>;
   if (typeof dataSync === "function") throw inBackend(name);
   if (typeof location === "string" && location !== "cpu" && location !== "cpu-pinned") throw onDevice(location, name);
-  const { data, shape: ownShape, dims, stride, strides, offset } = tensor as Record<string, unknown>;
+  const { data, shape: ownShape, dims, stride, strides, offset, type, dtype } = tensor as Record<string, unknown>;
   if (typeof data === "function") throw inBackend(name);
   const kind = dims === undefined ? "shape" : "dims";
   const given = kind === "dims" ? dims : ownShape;
   if (data === undefined || given === undefined) return undefined;
   const shape = checkShape(given, `${name}.${kind}`);
   checkContiguous(strides ?? stride, shape, name);
-  return { kind, shape, data, offset };
+  return { kind, shape, data, offset, type, dtype };
 }
 
 function inBackend(name: string): TypeError {

@@ -19,8 +19,8 @@ function softmaxChunk(
   inner: number,
 ): void {
   const count = outer * length * inner;
-  const run = dtype === "float32" ? kernels.softmaxF32 : kernels.softmaxF64;
-  const select = dtype === "float32" ? kernels.selectF32 : kernels.selectF64;
+  const run = dtype === "float64" ? kernels.softmaxF64 : kernels.softmaxF32;
+  const select = dtype === "float64" ? kernels.selectF64 : kernels.selectF32;
   // Masked logits count as having no mass at all: -Infinity after scaling, and 0 whatever became of the row.
   if (mask !== 0) select(x, x, mask, count, beta < 0 ? Infinity : -Infinity);
   run(x, x, outer, length, inner, beta, scratch);

@@ -1,5 +1,5 @@
-import type { Dtype, FloatArray } from "../../src/types.js";
-import { CONTRACT } from "./contract.js";
+import type { FloatArray } from "../../src/types.js";
+import { CONTRACT, type Dtype } from "./contract.js";
 import { random } from "./random.js";
 
 export const DTYPES: readonly Dtype[] = ["float32", "float64"];

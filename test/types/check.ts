@@ -17,18 +17,31 @@ const require = createRequire(import.meta.url);
 const project = installPacked();
 let failed = 0;
 try {
-  copyFileSync(new URL("consumer.ts", import.meta.url), join(project.directory, "consumer.ts"));
-  for (const compiler of COMPILERS) for (const resolution of RESOLUTIONS) check(compiler, resolution);
+  for (const file of ["consumer.ts", "consumer-float16.ts"]) {
+    copyFileSync(new URL(file, import.meta.url), join(project.directory, file));
+  }
+  for (const compiler of COMPILERS) {
+    for (const resolution of RESOLUTIONS) {
+      check(compiler, resolution, "consumer.ts", ["ES2022"]);
+      // The first TypeScript here whose libraries have Float16Array is 6.
+      const files = Number.parseInt(versionOf(compiler), 10) < 6 ? [] : ["consumer.ts", "consumer-float16.ts"];
+      for (const file of files) check(compiler, resolution, file, ["ES2022", "ES2025.Float16"]);
+    }
+  }
 } finally {
   project.remove();
 }
 if (failed > 0) process.exitCode = 1;
 
-function check(compiler: string, resolution: (typeof RESOLUTIONS)[number]): void {
+function versionOf(compiler: string): string {
+  return (require(`${compiler}/package.json`) as { version: string }).version;
+}
+
+function check(compiler: string, resolution: (typeof RESOLUTIONS)[number], file: string, lib: string[]): void {
   const compilerOptions = {
     ...resolution,
     target: "ES2022",
-    lib: ["ES2022"],
+    lib,
     types: [],
     strict: true,
     noUncheckedIndexedAccess: true,
@@ -36,14 +49,14 @@ function check(compiler: string, resolution: (typeof RESOLUTIONS)[number]): void
     skipLibCheck: false,
     noEmit: true,
   };
-  writeFileSync(join(project.directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+  writeFileSync(join(project.directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
   const manifest = require.resolve(`${compiler}/package.json`);
   const tsc = join(dirname(manifest), "bin/tsc");
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", "."], {
     cwd: project.directory,
     encoding: "utf8",
   });
-  const what = `TypeScript ${require(manifest).version}, ${resolution.moduleResolution} resolution`;
+  const what = `TypeScript ${versionOf(compiler)}, ${resolution.moduleResolution} resolution, ${file} with ${lib.join(", ")}`;
   console.log(`${status === 0 ? "ok  " : "FAIL"} ${what}`);
   if (status === 0) return;
   failed++;

@@ -6,6 +6,7 @@ import {
   backend,
   type CreateOptions,
   createSoftmax,
+  type Dtype,
   type Mask,
   ready,
   type Softmax,
@@ -55,6 +56,20 @@ exactly<number[]>()(dims.dims, true);
 exactly<typeof f64>()(softmax({ data: [1, 2], shape: [2] }).data, true);
 exactly<typeof f32>()(softmax({ data: f32, shape: [2], stride: [1], offset: 4 }).data, true);
 
+// Float16 bits: "float16" comes back under the name that it had, so that the result can be passed on.
+const u16 = new Uint16Array(6);
+const onnx = softmax({ data: u16, dims: [2, 3], type: "float16" });
+exactly<typeof u16>()(onnx.data, true);
+exactly<"float16">()(onnx.type, true);
+exactly<number[]>()(softmax(onnx, { out: onnx }).dims, true);
+const named = { data: u16, shape: [2, 3], dtype: "float16" };
+exactly<"float16">()(softmax(named).dtype, true);
+exactly<number[]>()(softmax(softmax(named), { out: { data: u16, shape: [2, 3], dtype: "float16" } }).shape, true);
+// TensorFlow's, ndarray's and others' own names of dtypes do not matter where the data say what they are.
+exactly<typeof f32>()(softmax({ data: f32, shape: [6], type: 3, dtype: "float32" }).data, true);
+const dtypes: Dtype[] = ["float16", "float32", "float64"];
+exactly<Dtype>()(verify().ops[0]!.dtype, true);
+
 // Libraries whose tensor types leave the dtype open, as ONNX Runtime's and transformers.js' do.
 interface OpenTensor {
   readonly dims: readonly number[];
@@ -66,6 +81,12 @@ declare const outputs: { readonly [name: string]: OpenTensor };
 const open = softmax(outputs["logits"]!, { where: outputs["attention_mask"]! });
 exactly<typeof f32 | typeof f64>()(open.data, true);
 exactly<number[]>()(open.dims, true);
+interface HalfTensor extends Omit<OpenTensor, "type" | "data"> {
+  readonly type: "float16" | "float32" | "int32";
+  readonly data: Float32Array | Uint16Array | Int32Array;
+}
+declare const half: HalfTensor;
+exactly<typeof f32 | typeof u16>()(softmax(half).data, true);
 const like: TensorLike = open;
 softmax(like);
 
@@ -126,6 +147,12 @@ softmax("1, 2, 3");
 softmax(["1", "2"]);
 // @ts-expect-error: integers have no dtype to compute in
 softmax(new Int32Array(3));
+// @ts-expect-error: float16 bits alone
+softmax(u16);
+// @ts-expect-error: the result of bits that nothing calls float16, which throws
+softmax({ data: u16, shape: [6] }).data[0];
+// @ts-expect-error: the result of bits that are called something else
+softmax({ data: u16, shape: [6], dtype: "bfloat16" as const }).data[0];
 // @ts-expect-error: BigInts
 softmax(new BigInt64Array(3));
 // @ts-expect-error: a number
@@ -149,4 +176,4 @@ const wrong: Float64Array = softmax(f32);
 // @ts-expect-error: results of verify are not to be written
 verify().ok = true;
 
-export { generic, name, swappable, wrong };
+export { dtypes, generic, name, swappable, wrong };

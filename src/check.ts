@@ -7,7 +7,7 @@ import { checkInput, type Input, type Kind } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkOptions } from "./check/options.js";
 import { checkOut, type Output, readOut } from "./check/output.js";
-import { checkAxis, checkShape, type Extent, formatShape, sizeOf } from "./check/shape.js";
+import { checkAxis, checkShape, type Extent, formatShape, sameShape, sizeOf } from "./check/shape.js";
 import { broadcastMask, type RawMask, readMask } from "./check/where.js";
 import type { Place, Store } from "./store.js";
 import type { Dtype, FloatArray, SoftmaxOptions } from "./types.js";
@@ -77,7 +77,7 @@ function request(
 
 /** `shape` as given, which must be x's own where x has one. */
 function checkGivenShape(sizes: readonly number[], own: readonly number[] | undefined): readonly number[] {
-  if (own === undefined || formatShape(sizes) === formatShape(own)) return sizes;
+  if (own === undefined || sameShape(sizes, own)) return sizes;
   throw new RangeError(`shape: expected ${formatShape(own)} as x has, got ${formatShape(sizes)}`);
 }
 

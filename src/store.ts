@@ -2,7 +2,7 @@
 
 import { allocate, copyInto, describe, lengthOf } from "./check/arrays.js";
 import { checkInput } from "./check/input.js";
-import { checkShape, formatShape, sizeOf } from "./check/shape.js";
+import { checkShape, formatShape, sameShape, sizeOf } from "./check/shape.js";
 import type { RawMask } from "./check/where.js";
 import type { Engine } from "./engine.js";
 import type { Block, Heap } from "./heap.js";
@@ -139,7 +139,7 @@ function checkOffset(
 ): number {
   const size = sizeOf(shape);
   if (offset === undefined) {
-    if (length === size && (own === undefined || formatShape(own) === formatShape(shape))) return 0;
+    if (length === size && (own === undefined || sameShape(own, shape))) return 0;
     throw new RangeError(`values: expected shape ${formatShape(shape)}, got ${formatShape(own ?? [length])}`);
   }
   if (typeof offset !== "number") throw new TypeError(`offset: expected an integer, got ${describe(offset)}`);

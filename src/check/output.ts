@@ -5,7 +5,7 @@ import type { FloatArray } from "../types.js";
 import { checkGone, describe, dtypeOf, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
 import { checkInput, type Input, NO_ROWS } from "./input.js";
 import { flatten, type Row } from "./nested.js";
-import { formatShape } from "./shape.js";
+import { formatShape, sameShape } from "./shape.js";
 import type { RawMask } from "./where.js";
 
 /** Where a result is to go: memory, or the rows of nested arrays, which are filled at the end. */
@@ -48,7 +48,7 @@ function checkDtype(array: unknown, x: Input, name: string): FloatArray {
 
 /** Holds `out` against x, whose shape is given, and the mask; no callback runs from here on. */
 export function checkOut(out: Output, x: Input, shape: readonly number[], mask: RawMask | undefined): void {
-  if (out.shape !== undefined && formatShape(out.shape) !== formatShape(shape)) {
+  if (out.shape !== undefined && !sameShape(out.shape, shape)) {
     throw new RangeError(`out: expected shape ${formatShape(shape)} as x has, got ${formatShape(out.shape)}`);
   }
   if (out.data === undefined) checkRows(out.rows, x.rows, mask?.rows ?? []);

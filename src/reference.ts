@@ -3,11 +3,12 @@
 
 import { allocate, checkSoftmax, copyInto, deliver, type Request } from "./check.js";
 import { decodeFloat16, encodeFloat16 } from "./float16.js";
+import type { Store } from "./store.js";
 import type { SoftmaxFunction, SoftmaxOptions } from "./types.js";
 
 /** softmax(β x) along an axis, in float64 JavaScript, rounded once to x's dtype. The same arguments as the kernels'. */
-export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions) => {
-  const request = checkSoftmax(x, options);
+export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions, store?: Store) => {
+  const request = checkSoftmax(x, options, store);
   // Read once: x may be shared memory that changes meanwhile.
   const elements = new Float64Array(request.data);
   const isFloat16 = request.dtype === "float16";

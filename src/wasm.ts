@@ -16,7 +16,13 @@ export type Code = object;
 
 /** What serves: kernels, or a reason why none can. */
 export type Loaded =
-  | { readonly backend: "relaxed-simd" | "simd"; readonly kernels: Kernels; readonly reason: string }
+  | {
+      readonly backend: "relaxed-simd" | "simd";
+      readonly kernels: Kernels;
+      /** Instantiates the same compiled module once more, with a memory of its own. */
+      readonly another: () => Kernels;
+      readonly reason: string;
+    }
   | Unserved;
 
 interface Unserved {
@@ -53,7 +59,7 @@ export async function loadAsync(candidates: readonly BuiltIn[]): Promise<Loaded>
 
 function start({ backend, reason }: Found, code: Code): Loaded {
   try {
-    return { backend, kernels: instance(code), reason };
+    return served(backend, instantiated(code), reason);
   } catch (error) {
     return refused(error);
   }
@@ -68,9 +74,9 @@ export function loadGiven(code: Code): Loaded {
   try {
     const module = isModule(code) ? (code as WebAssembly.Module) : new WebAssembly.Module(code as BufferSource);
     checkModule(module);
-    const kernels = instance(module);
-    const backend = kernels.relaxed.value === 1 ? "relaxed-simd" : "simd";
-    return { backend, kernels, reason: "the caller gave the module" };
+    const made = instantiated(module);
+    const backend = kernelsOf(made).relaxed.value === 1 ? "relaxed-simd" : "simd";
+    return served(backend, made, "the caller gave the module");
   } catch (error) {
     return refused(error);
   }
@@ -111,13 +117,26 @@ function reasonFor(backend: BackendName, passed: readonly BackendName[]): string
   return backend === "simd" ? "deterministic results were asked for" : "this engine validates relaxed SIMD";
 }
 
-/** The instance's own exports: the loader's wrapped ones cost some nanoseconds a call. */
-function instance(code: Code): Kernels {
-  const module = code as WebAssembly.Module;
+function instantiated(code: Code): WebAssembly.WebAssemblyInstantiatedSource {
   // The loader tells a Module by instanceof, which another realm's fails.
-  const foreign = isModule(code) && !(code instanceof WebAssembly.Module);
-  const { exports } = foreign ? new WebAssembly.Instance(module) : instantiateSync(module).instance;
-  return exports as unknown as Kernels;
+  if (isModule(code) && !(code instanceof WebAssembly.Module)) {
+    const module = code as WebAssembly.Module;
+    return { module, instance: new WebAssembly.Instance(module) };
+  }
+  return instantiateSync(code as WebAssembly.Module);
+}
+
+/** The instance's own exports: the loader's wrapped ones cost some nanoseconds a call. */
+function kernelsOf({ instance }: WebAssembly.WebAssemblyInstantiatedSource): Kernels {
+  return instance.exports as unknown as Kernels;
+}
+
+function served(
+  backend: "relaxed-simd" | "simd",
+  made: WebAssembly.WebAssemblyInstantiatedSource,
+  reason: string,
+): Loaded {
+  return { backend, kernels: kernelsOf(made), another: () => kernelsOf(instantiated(made.module)), reason };
 }
 
 /** A TypeError for a module that is not of our kernels. */

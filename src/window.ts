@@ -5,6 +5,7 @@
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Extent, Request } from "./check.js";
 import type { Memory } from "./memory.js";
+import type { Place } from "./store.js";
 import type { Elements } from "./types.js";
 
 /** Large enough to make the calls' cost vanish, small enough for the second-level cache. */
@@ -14,13 +15,15 @@ export const WINDOW_BYTES: number = 256 * 1024;
 const PANEL_COLUMNS = 16;
 
 /**
- * Runs an op's kernels over a chunk of (outer, length, inner) elements at `x`, in place; `mask` is 0 or a pointer. The
- * elements are float64 if that is the request's dtype, and float32 if not.
+ * Runs an op's kernels over a chunk of (outer, length, inner) elements, from `x` to `y`, which may be the same; `mask` is
+ * 0 or a pointer, and then they are the same. The elements are float64 if that is the request's dtype, and float32 if
+ * not.
  */
 export type ChunkKernel = (
   memory: Memory,
   request: Request,
   x: number,
+  y: number,
   mask: number,
   outer: number,
   length: number,
@@ -33,6 +36,7 @@ export function stream(memory: Memory, request: Request, apply: ChunkKernel): El
   const { outer, length, inner } = extent;
   const size = outer * length * inner;
   if (size === 0) return request.target ?? allocate(dtype, 0);
+  if (request.place !== undefined) return passInPlace(request.place, request, apply);
   const width = dtype === "float64" ? 8 : 4;
   const elementBytes = mask === undefined ? width : width + 1;
   const { slabs, columns } = chunkOf(extent, Math.floor(WINDOW_BYTES / elementBytes));
@@ -70,10 +74,10 @@ function chunkOf({ outer, length, inner }: Extent, room: number): { slabs: numbe
 
 /** `apply` between widening the float16 bits at `source` and narrowing the result to bits at x. */
 function inFloat32(apply: ChunkKernel, source: number): ChunkKernel {
-  return (memory, request, x, mask, outer, length, inner) => {
+  return (memory, request, x, y, mask, outer, length, inner) => {
     const count = outer * length * inner;
     memory.kernels.widenF16(source, x, count);
-    apply(memory, request, x, mask, outer, length, inner);
+    apply(memory, request, x, y, mask, outer, length, inner);
     memory.kernels.narrowF16(x, x, count);
   };
 }
@@ -95,9 +99,31 @@ function passWhole({ memory, request, apply, source, x, mask }: Chunk, size: num
   const first = x / view.BYTES_PER_ELEMENT;
   view.set(data, source / view.BYTES_PER_ELEMENT);
   if (request.mask !== undefined) memory.bytes().set(request.mask, mask);
-  apply(memory, request, x, mask, extent.outer, extent.length, extent.inner);
+  apply(memory, request, x, x, mask, extent.outer, extent.length, extent.inner);
   if (target === undefined) return view.slice(first, first + size);
   copyInto(target, view.subarray(first, first + size));
+  return target;
+}
+
+/** Into memory where the kernels can work: an x from elsewhere is copied there first, some slabs at a time. */
+function passInPlace({ memory, x, y }: Place, request: Request, apply: ChunkKernel): Elements {
+  const { dtype, data, extent } = request;
+  const { outer, length, inner } = extent;
+  const target = request.target as Elements;
+  if (x !== undefined) {
+    apply(memory, request, x, y, 0, outer, length, inner);
+    return target;
+  }
+  const view = memory.view(dtype);
+  const from = privateView(data);
+  const { slabs } = chunkOf(extent, Math.floor(WINDOW_BYTES / view.BYTES_PER_ELEMENT));
+  for (let o = 0; o < outer; o += slabs) {
+    const count = Math.min(slabs, outer - o);
+    const start = o * length * inner;
+    const at = y + start * view.BYTES_PER_ELEMENT;
+    view.set(from.subarray(start, start + count * length * inner), at / view.BYTES_PER_ELEMENT);
+    apply(memory, request, at, at, 0, count, length, inner);
+  }
   return target;
 }
 
@@ -117,7 +143,7 @@ function passSlabs(
     const size = count * length * inner;
     view.set(from.subarray(start, start + size), staged);
     if (request.mask !== undefined) memory.bytes().set(request.mask.subarray(start, start + size), mask);
-    apply(memory, request, x, mask, count, length, inner);
+    apply(memory, request, x, x, mask, count, length, inner);
     to.set(view.subarray(first, first + size), start);
   }
 }
@@ -140,7 +166,7 @@ function passPanels(
       if (request.mask !== undefined) {
         copyPanel(request.mask, start, inner, memory.bytes(), mask, width, length, width);
       }
-      apply(memory, request, x, mask, 1, length, width);
+      apply(memory, request, x, x, mask, 1, length, width);
       copyPanel(view, first, width, to, start, inner, length, width);
     }
   }

@@ -1,10 +1,11 @@
 // out: read while callbacks may still run, held against x and the mask once they cannot.
 
+import type { Store } from "../store.js";
 import type { Elements } from "../types.js";
 import { checkGone, describe, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
 import { checkInput, type Input, NO_ROWS } from "./input.js";
 import { flatten, type Row } from "./nested.js";
-import { formatShape } from "./shape.js";
+import { formatShape, sameShape } from "./shape.js";
 import type { RawMask } from "./where.js";
 
 /** Where a result is to go: memory, or the rows of nested arrays, which are filled at the end. */
@@ -16,11 +17,14 @@ export interface Output {
 }
 
 /** Reads `out`, which must be of x's kind. Callbacks of the caller's may run. */
-export function readOut(out: unknown, x: Input): Output | undefined {
+export function readOut(out: unknown, x: Input, store: Store | undefined): Output | undefined {
   if (out === undefined) return undefined;
   if (x.kind === "nested") return readNested(out);
-  if (x.kind !== "typed") return readTensorOut(out, x);
-  return { object: out, data: checkType(out, x, "out"), shape: undefined, rows: NO_ROWS };
+  if (x.kind !== "typed") return readTensorOut(out, x, store);
+  const own = ArrayBuffer.isView(out) ? undefined : store?.read(out, "out");
+  if (own === undefined) return { object: out, data: checkType(out, x, "out"), shape: undefined, rows: NO_ROWS };
+  // A typed array as x has no shape to hold it against.
+  return { object: out, data: checkType(own.data, x, "out"), shape: x.shape && own.shape, rows: NO_ROWS };
 }
 
 function readNested(out: unknown): Output {
@@ -29,11 +33,11 @@ function readNested(out: unknown): Output {
   return { object: out, data: undefined, shape, rows };
 }
 
-function readTensorOut(out: unknown, x: Input): Output {
+function readTensorOut(out: unknown, x: Input, store: Store | undefined): Output {
   if (typeof out !== "object" || out === null || ArrayBuffer.isView(out) || Array.isArray(out)) {
     throw new TypeError(`out: expected a tensor as x is, got ${describe(out)}`);
   }
-  const { data, shape } = checkInput(out, "out");
+  const { data, shape } = checkInput(out, "out", store);
   return { object: out, data: checkType(data, x, "out.data"), shape, rows: NO_ROWS };
 }
 
@@ -44,7 +48,7 @@ function checkType(array: unknown, x: Input, name: string): Elements {
 
 /** Holds `out` against x, whose shape is given, and the mask; no callback runs from here on. */
 export function checkOut(out: Output, x: Input, shape: readonly number[], mask: RawMask | undefined): void {
-  if (out.shape !== undefined && formatShape(out.shape) !== formatShape(shape)) {
+  if (out.shape !== undefined && !sameShape(out.shape, shape)) {
     throw new RangeError(`out: expected shape ${formatShape(shape)} as x has, got ${formatShape(out.shape)}`);
   }
   if (out.data === undefined) checkRows(out.rows, x.rows, mask?.rows ?? []);

@@ -36,6 +36,10 @@ export function sizeOf(shape: readonly number[], first = 0, end: number = shape.
   return size;
 }
 
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }

@@ -7,6 +7,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { installPacked } from "../support/packed.js";
 
+/** The consumers, and what their TypeScript is told of the language. */
+const CONSUMERS = [
+  { file: "consumer.ts", lib: ["ES2022"], since: 5 },
+  { file: "using.ts", lib: ["ES2022", "ESNext.Disposable"], since: 5 },
+  // The first TypeScript here whose libraries have Float16Array is 6.
+  { file: "consumer.ts", lib: ["ES2022", "ES2025.Float16"], since: 6 },
+  { file: "consumer-float16.ts", lib: ["ES2022", "ES2025.Float16"], since: 6 },
+];
 const COMPILERS = ["typescript-5.6", "typescript", "typescript-7"];
 const RESOLUTIONS = [
   { module: "ESNext", moduleResolution: "Bundler" },
@@ -17,16 +25,10 @@ const require = createRequire(import.meta.url);
 const project = installPacked();
 let failed = 0;
 try {
-  for (const file of ["consumer.ts", "consumer-float16.ts"]) {
-    copyFileSync(new URL(file, import.meta.url), join(project.directory, file));
-  }
+  for (const { file } of CONSUMERS) copyFileSync(new URL(file, import.meta.url), join(project.directory, file));
   for (const compiler of COMPILERS) {
-    for (const resolution of RESOLUTIONS) {
-      check(compiler, resolution, "consumer.ts", ["ES2022"]);
-      // The first TypeScript here whose libraries have Float16Array is 6.
-      const files = Number.parseInt(versionOf(compiler), 10) < 6 ? [] : ["consumer.ts", "consumer-float16.ts"];
-      for (const file of files) check(compiler, resolution, file, ["ES2022", "ES2025.Float16"]);
-    }
+    const consumers = CONSUMERS.filter(({ since }) => Number.parseInt(versionOf(compiler), 10) >= since);
+    for (const consumer of consumers) for (const resolution of RESOLUTIONS) check(consumer, compiler, resolution);
   }
 } finally {
   project.remove();
@@ -37,7 +39,11 @@ function versionOf(compiler: string): string {
   return (require(`${compiler}/package.json`) as { version: string }).version;
 }
 
-function check(compiler: string, resolution: (typeof RESOLUTIONS)[number], file: string, lib: string[]): void {
+function check(
+  { file, lib }: (typeof CONSUMERS)[number],
+  compiler: string,
+  resolution: (typeof RESOLUTIONS)[number],
+): void {
   const compilerOptions = {
     ...resolution,
     target: "ES2022",

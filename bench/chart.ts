@@ -70,7 +70,16 @@ function toSpec(report: Report): Spec {
     },
     layout: { columns: 2, padding: { column: 30, row: 20 } },
     scales: [{ name: "colour", type: "ordinal", domain: rivals, range: COLOURS }],
-    legends: [{ fill: "colour", orient: "bottom", direction: "horizontal", symbolType: "square", columnPadding: 18 }],
+    legends: [
+      {
+        fill: "colour",
+        orient: "bottom",
+        direction: "horizontal",
+        symbolType: "square",
+        columnPadding: 18,
+        labelLimit: 0,
+      },
+    ],
     marks: modesOf(report).map((mode) => panel(mode, values, height, domain)),
   };
 }
@@ -93,6 +102,7 @@ function panel(mode: string, all: readonly Bar[], height: number, domain: readon
         values: [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500],
         format: "~g",
         grid: true,
+        gridColor: "#e4e4e4",
       },
     ],
     marks: [...BAR_MARKS],

@@ -44,7 +44,7 @@ export async function stopwatch(contender: Contender, given: Case, mode: Mode): 
   const calls: number[] = [];
   for (let i = 0; i < 10; i++) calls.push(await timeCall(ring[i % ring.length]!));
   const name = `${contender.name} at ${labelOf(given)}, ${mode},`;
-  const error = await check(name, ring, batches);
+  const error = await check(name, ring, batches, contender.tolerance);
   const async = ring[0]!.run() instanceof Promise;
   const sample = await warm(async ? asyncSampler(ring) : syncSampler(ring));
   return { error, first: calls[0]!, tenth: calls[9]!, block: () => block(name, sample, async, ring) };
@@ -73,13 +73,18 @@ async function timeCall({ run }: Prepared): Promise<number> {
 }
 
 /** Ten calls went round before this; those batches that they did not reach are computed here. */
-async function check(name: string, ring: readonly Prepared[], batches: readonly Batch[]): Promise<number> {
+async function check(
+  name: string,
+  ring: readonly Prepared[],
+  batches: readonly Batch[],
+  tolerance?: number,
+): Promise<number> {
   const { x, given } = batches[0]!;
   const expected = softmaxFloat64(x, given);
   const errors: number[] = [];
   for (const { run, result } of ring) {
     await run();
-    errors.push(checkSoftmax(name, await result(), expected));
+    errors.push(checkSoftmax(name, await result(), expected, tolerance));
   }
   return Math.max(...errors);
 }

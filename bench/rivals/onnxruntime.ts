@@ -1,5 +1,5 @@
 import type { Dtype } from "../cases.js";
-import type { Batch, Contender, FloatArray, Prepare } from "../contender.js";
+import { type Batch, type Contender, FLOAT32_SUMS, type FloatArray, type Prepare } from "../contender.js";
 import { softmaxModel } from "./model.js";
 import { importRival, requireRival } from "./resolve.js";
 
@@ -26,6 +26,7 @@ interface Runtime {
 /** onnxruntime-node: native code, one thread. */
 const native: Contender = {
   name: "ORT native",
+  tolerance: FLOAT32_SUMS,
   takes: () => true,
   async load({ dtype, axis }, mode) {
     const ort = await requireRival<OnnxRuntime>("onnxruntime-node");
@@ -38,6 +39,7 @@ const native: Contender = {
 /** onnxruntime-web in WebAssembly, SIMD, one thread. */
 const web: Contender = {
   name: "ORT web",
+  tolerance: FLOAT32_SUMS,
   takes: () => true,
   async load({ dtype, axis }, mode) {
     const ort = await importRival<OnnxRuntime>("onnxruntime-web");

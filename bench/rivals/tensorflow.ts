@@ -1,4 +1,4 @@
-import { type Contender, isFloat32Rows, type Prepare } from "../contender.js";
+import { type Contender, FLOAT32_SUMS, isFloat32Rows, type Prepare } from "../contender.js";
 import { requireRival } from "./resolve.js";
 
 interface Tensor {
@@ -22,6 +22,7 @@ interface WasmBackend {
 /** The WebAssembly backend of TensorFlow.js: XNNPACK, SIMD, one thread. */
 export const tensorflow: Contender = {
   name: "tfjs wasm",
+  tolerance: FLOAT32_SUMS,
   takes: isFloat32Rows,
   async load(_, mode) {
     const tf = await requireRival<TensorFlow>("@tensorflow/tfjs-core");

@@ -9,6 +9,7 @@ import { checkBeta, checkOptions } from "./check/options.js";
 import { checkOut, type Output, readOut } from "./check/output.js";
 import { checkAxis, checkShape, type Extent, formatShape, sizeOf } from "./check/shape.js";
 import { broadcastMask, type RawMask, readMask } from "./check/where.js";
+import type { Place, Store } from "./store.js";
 import type { Dtype, FloatArray, SoftmaxOptions } from "./types.js";
 
 export { allocate } from "./check/arrays.js";
@@ -29,20 +30,24 @@ export interface Request {
   /** How x is arranged: a flat array stays flat whatever `shape` says. */
   readonly shape: readonly number[];
   readonly out: Output | undefined;
+  /** Where the result, and perhaps x, stand in the memory of arrays that stay, if the kernels can work there. */
+  readonly place: Place | undefined;
 }
 
 const SOFTMAX_OPTIONS = ["shape", "axis", "out", "where", "temperature", "beta", "base"];
 
-/** The arguments of softmax. */
-export function checkSoftmax(x: unknown, options: SoftmaxOptions | undefined): Request {
-  if (options === undefined) return request(checkInput(x, "x"), undefined, undefined, 1, undefined, undefined);
+/** The arguments of softmax; without a store, arrays that one allocated are tensors like any other. */
+export function checkSoftmax(x: unknown, options: SoftmaxOptions | undefined, store: Store | undefined): Request {
+  if (options === undefined) {
+    return request(checkInput(x, "x", store), undefined, undefined, 1, undefined, undefined, store);
+  }
   const { shape, axis, out, where, temperature, beta, base }: SoftmaxOptions = checkOptions(options, SOFTMAX_OPTIONS);
   const scaling = checkBeta(temperature, beta, base);
   const sizes = shape === undefined ? undefined : checkShape(shape, "shape");
   const axes = Array.isArray(axis) ? Array.from(axis) : axis;
   const mask = where === undefined ? undefined : readMask(where);
-  const input = checkInput(x, "x");
-  return request(input, sizes, axes, scaling, mask, readOut(out, input));
+  const input = checkInput(x, "x", store);
+  return request(input, sizes, axes, scaling, mask, readOut(out, input, store), store);
 }
 
 /** Puts what was read together. Nothing here can call back, so the lengths it reads stay true. */
@@ -53,6 +58,7 @@ function request(
   beta: number,
   mask: RawMask | undefined,
   out: Output | undefined,
+  store: Store | undefined,
 ): Request {
   const { kind, dtype, data } = input;
   checkGone(data, "x");
@@ -65,7 +71,8 @@ function request(
   // Nested arrays were copied while read: the copy serves for the result too.
   const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);
-  return { dtype, data, target, extent, beta, mask: kept, kind, shape: own, out };
+  const place = store?.place(data, target, mask);
+  return { dtype, data, target, extent, beta, mask: kept, kind, shape: own, out, place };
 }
 
 /** `shape` as given, which must be x's own where x has one. */

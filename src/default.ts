@@ -29,6 +29,23 @@ const shared: Softmax = /* @__PURE__ */ createSoftmax();
 export const softmax: Softmax["softmax"] = shared.softmax;
 
 /**
+ * An array that lives in WebAssembly memory, zero-filled: work from one such array into another copies nothing in or out.
+ * Pass it as x or as `out`; what is given no `out` still returns a plain typed array. It takes its memory until it is
+ * freed.
+ *
+ * `data` is a view of its values. An `allocate` that has to grow the memory detaches the views made before, and nothing
+ * else does: read `data` anew after it.
+ *
+ * @throws TypeError for a wrong kind of argument; RangeError for a wrong value, or for more memory than there is.
+ * @example
+ * using logits = allocate("float32", [256, 1000]);
+ * using probabilities = allocate("float32", [256, 1000]);
+ * logits.set(values);
+ * softmax(logits, { out: probabilities }).data; // Float32Array(256000)
+ */
+export const allocate: Softmax["allocate"] = shared.allocate;
+
+/**
  * Checks what serves, on the engine at hand, against stored exact values, the special cases of the contract, and the
  * reference. Takes some tens of milliseconds.
  *

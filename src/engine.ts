@@ -1,6 +1,7 @@
 // One instance of the kernels: chosen, compiled and given its memory when first needed.
 
-import { Memory } from "./memory.js";
+import { Heap } from "./heap.js";
+import { Budget, Memory } from "./memory.js";
 import type { Backend } from "./types.js";
 import { type BuiltIn, type Code, type Loaded, load, loadAsync, loadGiven } from "./wasm.js";
 
@@ -18,14 +19,30 @@ export class Engine {
   readonly #options: EngineOptions;
   #loaded: Loaded | undefined;
   #memory: Memory | undefined;
+  #heap: Heap | undefined;
+  /** What maxMemory leaves for the memories together. */
+  readonly budget: Budget;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.budget = new Budget(options.maxMemory);
   }
 
   /** The kernels' memory; undefined where the reference has to serve. */
   memory(): Memory | undefined {
     return this.#memory ?? this.#start();
+  }
+
+  /**
+   * The heap of arrays that stay, in an instance of its own, so that calls which grow their memory leave it where it is;
+   * undefined where the reference has to serve. `bytes`: what it is wanted for.
+   */
+  heap(bytes: number): Heap | undefined {
+    const memory = this.memory();
+    const loaded = this.#load();
+    if (memory === undefined || loaded.backend === "js") return undefined;
+    this.#heap ??= new Heap(memory.twin(loaded.another, bytes));
+    return this.#heap;
   }
 
   backend(): Backend {
@@ -46,7 +63,8 @@ export class Engine {
   #start(): Memory | undefined {
     const loaded = this.#load();
     if (loaded.backend === "js") return undefined;
-    this.#memory = new Memory(loaded.kernels, this.#options.maxMemory);
+    this.budget.count(loaded.kernels.memory.buffer.byteLength);
+    this.#memory = new Memory(loaded.kernels, this.budget);
     return this.#memory;
   }
 

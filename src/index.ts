@@ -1,6 +1,7 @@
-export { backend, ready, softmax, verify } from "./default.js";
+export { allocate, backend, ready, softmax, verify } from "./default.js";
 export { createSoftmax } from "./surface.js";
 export type {
+  AllocateFunction,
   Backend,
   BackendName,
   CreateOptions,
@@ -8,6 +9,9 @@ export type {
   Mask,
   NestedNumbers,
   NestedResult,
+  ResidentArray,
+  ResidentDtype,
+  ResidentSoftmaxFunction,
   Softmax,
   SoftmaxFunction,
   SoftmaxOptions,

@@ -9,23 +9,73 @@ const ALIGNMENT = 64;
 /** What a module can address. */
 export const CEILING_BYTES: number = 2 ** 32;
 
-/** Linear memory of one instance: scratch for the kernels, then one stretch that a call reserves and gives back. */
+/** What the memories behind one surface may take together. */
+export class Budget {
+  readonly limit: number;
+  #taken = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Counts bytes that are there anyway; less than 0: that are gone. */
+  count(bytes: number): void {
+    this.#taken += bytes;
+  }
+
+  /** What `make` makes, which takes `added` bytes more; a RangeError where the limit or the engine has no room. */
+  take<T>(added: number, asked: number, make: () => T): T {
+    if (this.#taken + added > this.limit) throw this.exceeded(asked);
+    try {
+      const made = make();
+      this.#taken += added;
+      return made;
+    } catch (cause) {
+      throw this.exceeded(asked, cause);
+    }
+  }
+
+  exceeded(asked: number, cause?: unknown): RangeError {
+    return new RangeError(`out of memory: asked for ${asked} bytes, the limit is ${this.limit} bytes`, { cause });
+  }
+}
+
+/**
+ * Linear memory of one instance: scratch for the kernels, then a stretch that a call reserves and gives back. In the
+ * memory of a heap, the heap has that stretch.
+ */
 export class Memory {
   readonly kernels: Kernels;
   /** Pointer to SCRATCH_BYTES bytes. */
   readonly scratch: number;
+  /** Pointer to the stretch. */
+  readonly start: number;
   #float32: Float32Array = new Float32Array(0);
   #float64: Float64Array = new Float64Array(0);
   #bytes: Uint8Array = new Uint8Array(0);
-  readonly #window: number;
-  readonly #limit: number;
+  #buffer: ArrayBuffer | undefined;
+  readonly #budget: Budget;
+  readonly #initialBytes: number;
   #reserved = false;
 
-  constructor(kernels: Kernels, limit: number) {
+  /** `kernels`: as instantiated; the budget has counted their memory. */
+  constructor(kernels: Kernels, budget: Budget) {
     this.kernels = kernels;
-    this.#limit = limit;
+    this.#budget = budget;
+    this.#initialBytes = kernels.memory.buffer.byteLength;
     this.scratch = align(kernels.heapBase.value >>> 0);
-    this.#window = align(this.scratch + SCRATCH_BYTES);
+    this.start = align(this.scratch + SCRATCH_BYTES);
+  }
+
+  /** The memory of another instance of the same module, out of the same budget; `bytes` bytes have room in it. */
+  twin(instantiate: () => Kernels, bytes: number): Memory {
+    const pages = Math.ceil(Math.max(this.start + align(bytes), this.#initialBytes) / PAGE_BYTES);
+    return this.#budget.take(pages * PAGE_BYTES, bytes, () => {
+      const kernels = instantiate();
+      const memory = new Memory(kernels, this.#budget);
+      kernels.memory.grow(pages - this.#initialBytes / PAGE_BYTES);
+      return memory;
+    });
   }
 
   /**
@@ -34,17 +84,21 @@ export class Memory {
    */
   reserve(bytes: number): number {
     if (this.#reserved) throw new Error("softmax-simd: memory is reserved already");
-    const end = this.#window + bytes;
-    if (end > this.#bytes.length) this.#grow(end, bytes);
+    this.reach(this.start + bytes, bytes);
     this.#reserved = true;
-    return this.#window;
+    return this.start;
   }
 
   release(): void {
     this.#reserved = false;
   }
 
-  /** The whole memory as elements of the dtype. */
+  /** Sees that there is memory up to `end`, for a request of `bytes` bytes; views are to be asked for after it. */
+  reach(end: number, bytes: number): void {
+    if (end > this.#bytes.length) this.#grow(end, bytes);
+  }
+
+  /** The whole memory as elements of the dtype: the same array until the memory grows. */
   view(dtype: Dtype): FloatArray {
     return dtype === "float32" ? this.#float32 : this.#float64;
   }
@@ -54,25 +108,25 @@ export class Memory {
     return this.#bytes;
   }
 
+  /** What the views are over; reading it here is cheaper than from a view. */
+  buffer(): ArrayBuffer | undefined {
+    return this.#buffer;
+  }
+
   #grow(end: number, bytes: number): void {
     const { memory } = this.kernels;
     const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE_BYTES);
-    if (end > this.#limit) throw outOfMemory(bytes, this.#limit);
-    try {
-      if (missing > 0) memory.grow(missing);
-    } catch (cause) {
-      throw outOfMemory(bytes, this.#limit, cause);
-    }
-    this.#float32 = new Float32Array(memory.buffer);
-    this.#float64 = new Float64Array(memory.buffer);
-    this.#bytes = new Uint8Array(memory.buffer);
+    if (end > this.#budget.limit) throw this.#budget.exceeded(bytes);
+    if (missing > 0) this.#budget.take(missing * PAGE_BYTES, bytes, () => memory.grow(missing));
+    const { buffer } = memory;
+    this.#float32 = new Float32Array(buffer);
+    this.#float64 = new Float64Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.#buffer = buffer;
   }
 }
 
-function align(pointer: number): number {
+/** The next multiple of a cache line. */
+export function align(pointer: number): number {
   return Math.ceil(pointer / ALIGNMENT) * ALIGNMENT;
-}
-
-function outOfMemory(bytes: number, limit: number, cause?: unknown): RangeError {
-  return new RangeError(`out of memory: asked for ${bytes} bytes, the limit is ${limit} bytes`, { cause });
 }

@@ -2,11 +2,12 @@
 // serves where no kernel can run, and is the entry `softmax-simd/reference`, with no WebAssembly in it.
 
 import { allocate, checkSoftmax, deliver, type Request } from "./check.js";
+import type { Store } from "./store.js";
 import type { FloatArray, SoftmaxFunction, SoftmaxOptions } from "./types.js";
 
 /** softmax(β x) along an axis, in float64 JavaScript, rounded once to x's dtype. The same arguments as the kernels'. */
-export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions) => {
-  const request = checkSoftmax(x, options);
+export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions, store?: Store) => {
+  const request = checkSoftmax(x, options, store);
   // Read once: x may be shared memory that changes meanwhile.
   const values = new Float64Array(request.data);
   const target = request.target ?? allocate(request.dtype, values.length);

@@ -7,11 +7,13 @@ import { CEILING_BYTES } from "./memory.js";
 import { modules } from "./modules.js";
 import * as ops from "./ops/index.js";
 import * as reference from "./reference.js";
+import { Store } from "./store.js";
 import type {
+  AllocateFunction,
   Backend,
   CreateOptions,
+  ResidentSoftmaxFunction,
   Softmax,
-  SoftmaxFunction,
   SoftmaxOptions,
   Verification,
   VerifyOptions,
@@ -41,15 +43,20 @@ export function createSoftmax(options?: CreateOptions): Softmax {
     fallback: checkBoolean(fallback, "fallback", true) && !baseline,
     maxMemory: checkMemory(maxMemory),
   });
+  const store = new Store(engine);
   const softmax = ((x: unknown, given?: SoftmaxOptions) => {
     const memory = engine.memory();
-    return memory === undefined ? reference.softmax(x as number[], given as object) : ops.softmax(memory, x, given);
-  }) as SoftmaxFunction;
+    return memory === undefined ? softmaxInJs(x, given, store) : ops.softmax(memory, x, given, store);
+  }) as ResidentSoftmaxFunction;
+  const allocate = ((dtype: unknown, shape: unknown) => store.allocate(dtype, shape)) as unknown as AllocateFunction;
   const backend = (): Backend => engine.backend();
   const verify = (given?: VerifyOptions): Verification => runVerification({ softmax }, engine.backend().backend, given);
   const ready = (): Promise<void> => engine.ready();
-  return { softmax, verify, backend, ready };
+  return { softmax, allocate, verify, backend, ready };
 }
+
+/** The reference, with arrays that the store allocated. */
+const softmaxInJs = reference.softmax as unknown as (x: unknown, options: unknown, store: Store) => unknown;
 
 function checkMemory(bytes: unknown): number {
   if (bytes === undefined) return CEILING_BYTES;

@@ -19,11 +19,15 @@ export type NestedResult<X> = X extends readonly (infer E)[]
     : NestedResult<E>[]
   : never;
 
+/** What tells the type of an allocated array from a tensor's. No value has it. */
+declare const resident: unique symbol;
+
 /**
  * A tensor of another library: row-major, contiguous `data` with its `shape` or `dims`. Of many libraries the type
  * leaves open what `data` is; it must be float32, float64, or an array of numbers.
  */
 export interface TensorLike {
+  readonly [resident]?: never;
   readonly data: ArrayLike<unknown>;
   readonly shape?: readonly number[];
   readonly dims?: readonly number[];
@@ -93,6 +97,53 @@ export interface SoftmaxFunction {
   <X extends TensorLike>(x: X, options?: SoftmaxOptions<TensorLike>): TensorResult<X>;
 }
 
+/** The dtypes that arrays can be allocated in. */
+export type ResidentDtype = "float32" | "float64";
+
+/** `Symbol.dispose`, where TypeScript is told that there is one. */
+type Dispose = SymbolConstructor extends { readonly dispose: infer S extends symbol } ? S : never;
+
+/** What `using` asks for. */
+type Disposing = { readonly [K in Dispose]: () => void };
+
+/** An array that lives in WebAssembly memory until it is freed, as {@link Softmax.allocate} gives it. */
+export interface ResidentArray<D extends ResidentDtype = ResidentDtype> extends Disposing {
+  readonly [resident]: D;
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  /**
+   * Its values, row-major, to read and write. The same view until an `allocate` has to grow the memory, which detaches
+   * the views of all arrays; this property always gives one that is right.
+   */
+  readonly data: D extends "float32" ? FreshArray<Float32Array> : FreshArray<Float64Array>;
+  /**
+   * Copies values in: of this array's size, and of its shape where they have one; or from `offset` on, in row-major order,
+   * and then as many as there is room for.
+   */
+  set(values: FloatArray | NestedNumbers | TensorLike | ResidentArray, offset?: number): void;
+  /** Gives the memory back. The array, and views of it, are of no use from then on. To do so again is no error. */
+  free(): void;
+}
+
+/** Allocates a zero-filled array of a shape, or of a number of elements. */
+export type AllocateFunction = <D extends ResidentDtype>(
+  dtype: D,
+  shape: number | readonly number[],
+) => ResidentArray<D>;
+
+/** {@link SoftmaxFunction}, for allocated arrays too: what is given one as `out` returns it. */
+export interface ResidentSoftmaxFunction extends SoftmaxFunction {
+  (x: Float32Array | ResidentArray<"float32">, options: IntoResident<"float32">): ResidentArray<"float32">;
+  (x: Float64Array | ResidentArray<"float64">, options: IntoResident<"float64">): ResidentArray<"float64">;
+  (x: ResidentArray<"float32">, options?: SoftmaxOptions<Float32Array>): FreshArray<Float32Array>;
+  (x: ResidentArray<"float64">, options?: SoftmaxOptions<Float64Array>): FreshArray<Float64Array>;
+}
+
+/** Options of {@link softmax} with an allocated array as `out`. */
+export interface IntoResident<D extends ResidentDtype> extends SoftmaxOptions<ResidentArray<D>> {
+  readonly out: ResidentArray<D>;
+}
+
 /** What serves the calls. */
 export type BackendName = "relaxed-simd" | "simd" | "js";
 
@@ -144,7 +195,9 @@ export interface CreateOptions {
 /** The library's surface over one instance of the kernels; its functions are those that the package exports. */
 export interface Softmax {
   /** softmax(β x) along an axis. */
-  readonly softmax: SoftmaxFunction;
+  readonly softmax: ResidentSoftmaxFunction;
+  /** An array that lives in the memory of this instance, until it is freed. */
+  readonly allocate: AllocateFunction;
   /** Checks what serves against stored exact values and the reference. */
   readonly verify: (options?: VerifyOptions) => Verification;
   /** What serves the calls, and why. */

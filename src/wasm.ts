@@ -16,7 +16,13 @@ export type Code = object;
 
 /** What serves: kernels, or a reason why none can. */
 export type Loaded =
-  | { readonly backend: "relaxed-simd" | "simd"; readonly kernels: Kernels; readonly reason: string }
+  | {
+      readonly backend: "relaxed-simd" | "simd";
+      readonly kernels: Kernels;
+      /** Instantiates the same compiled module once more, with a memory of its own. */
+      readonly another: () => Kernels;
+      readonly reason: string;
+    }
   | { readonly backend: "js"; readonly reason: string };
 
 /** Why bytes that validate may still not be compiled: a content security policy, or an embedder's rule. */
@@ -30,7 +36,7 @@ export function load(candidates: readonly BuiltIn[]): Loaded {
   const found = choose(candidates);
   if (found.backend === "js") return found;
   try {
-    return served(found.backend, instance(found.code), found.reason);
+    return served(found.backend, instantiated(found.code), found.reason);
   } catch (error) {
     return refused(error);
   }
@@ -41,7 +47,7 @@ export async function loadAsync(candidates: readonly BuiltIn[]): Promise<Loaded>
   const found = choose(candidates);
   if (found.backend === "js") return found;
   try {
-    return served(found.backend, (await instantiate(found.code as WebAssembly.Module)).instance.exports, found.reason);
+    return served(found.backend, await instantiate(found.code as WebAssembly.Module), found.reason);
   } catch (error) {
     return refused(error);
   }
@@ -56,9 +62,9 @@ export function loadGiven(code: Code): Loaded {
   try {
     const module = isModule(code) ? (code as WebAssembly.Module) : new WebAssembly.Module(code as BufferSource);
     checkModule(module);
-    const exports = instance(module);
-    const relaxed = (exports as unknown as Kernels).relaxed.value === 1;
-    return served(relaxed ? "relaxed-simd" : "simd", exports, "the caller gave the module");
+    const made = instantiated(module);
+    const relaxed = kernelsOf(made).relaxed.value === 1;
+    return served(relaxed ? "relaxed-simd" : "simd", made, "the caller gave the module");
   } catch (error) {
     return refused(error);
   }
@@ -97,17 +103,26 @@ function reasonFor(backend: BackendName, passed: readonly BackendName[]): string
   return backend === "simd" ? "deterministic results were asked for" : "this engine validates relaxed SIMD";
 }
 
-/** The instance's own exports: the loader's wrapped ones cost some nanoseconds a call. */
-function instance(code: Code): WebAssembly.Exports {
+function instantiated(code: Code): WebAssembly.WebAssemblyInstantiatedSource {
   // The loader tells a Module by instanceof, which another realm's fails.
   if (isModule(code) && !(code instanceof WebAssembly.Module)) {
-    return new WebAssembly.Instance(code as WebAssembly.Module).exports;
+    const module = code as WebAssembly.Module;
+    return { module, instance: new WebAssembly.Instance(module) };
   }
-  return instantiateSync(code as WebAssembly.Module).instance.exports;
+  return instantiateSync(code as WebAssembly.Module);
 }
 
-function served(backend: "relaxed-simd" | "simd", exports: WebAssembly.Exports, reason: string): Loaded {
-  return { backend, kernels: exports as unknown as Kernels, reason };
+/** The instance's own exports: the loader's wrapped ones cost some nanoseconds a call. */
+function kernelsOf({ instance }: WebAssembly.WebAssemblyInstantiatedSource): Kernels {
+  return instance.exports as unknown as Kernels;
+}
+
+function served(
+  backend: "relaxed-simd" | "simd",
+  made: WebAssembly.WebAssemblyInstantiatedSource,
+  reason: string,
+): Loaded {
+  return { backend, kernels: kernelsOf(made), another: () => kernelsOf(instantiated(made.module)), reason };
 }
 
 /** A TypeError for a module that is not of our kernels. */

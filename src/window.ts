@@ -4,6 +4,7 @@
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Extent, Request } from "./check.js";
 import type { Memory } from "./memory.js";
+import type { Place } from "./store.js";
 import type { FloatArray } from "./types.js";
 
 /** Large enough to make the calls' cost vanish, small enough for the second-level cache. */
@@ -12,11 +13,15 @@ export const WINDOW_BYTES: number = 256 * 1024;
 /** The least columns of a panel: a cache line of float32. */
 const PANEL_COLUMNS = 16;
 
-/** Runs an op's kernels over a chunk of (outer, length, inner) elements at `x`, in place; `mask` is 0 or a pointer. */
+/**
+ * Runs an op's kernels over a chunk of (outer, length, inner) elements, from `x` to `y`, which may be the same; `mask` is
+ * 0 or a pointer, and then they are the same.
+ */
 export type ChunkKernel = (
   memory: Memory,
   request: Request,
   x: number,
+  y: number,
   mask: number,
   outer: number,
   length: number,
@@ -29,6 +34,7 @@ export function stream(memory: Memory, request: Request, apply: ChunkKernel): Fl
   const { outer, length, inner } = extent;
   const size = outer * length * inner;
   if (size === 0) return request.target ?? allocate(dtype, 0);
+  if (request.place !== undefined) return passInPlace(request.place, request, apply);
   const width = dtype === "float32" ? 4 : 8;
   const elementBytes = mask === undefined ? width : width + 1;
   const { slabs, columns } = chunkOf(extent, Math.floor(WINDOW_BYTES / elementBytes));
@@ -71,9 +77,31 @@ function passWhole({ memory, request, apply, x, mask }: Chunk, size: number): Fl
   const first = x / view.BYTES_PER_ELEMENT;
   view.set(data, first);
   if (request.mask !== undefined) memory.bytes().set(request.mask, mask);
-  apply(memory, request, x, mask, extent.outer, extent.length, extent.inner);
+  apply(memory, request, x, x, mask, extent.outer, extent.length, extent.inner);
   if (target === undefined) return view.slice(first, first + size);
   copyInto(target, view.subarray(first, first + size));
+  return target;
+}
+
+/** Into memory where the kernels can work: an x from elsewhere is copied there first, some slabs at a time. */
+function passInPlace({ memory, x, y }: Place, request: Request, apply: ChunkKernel): FloatArray {
+  const { dtype, data, extent } = request;
+  const { outer, length, inner } = extent;
+  const target = request.target as FloatArray;
+  if (x !== undefined) {
+    apply(memory, request, x, y, 0, outer, length, inner);
+    return target;
+  }
+  const view = memory.view(dtype);
+  const from = privateView(data);
+  const { slabs } = chunkOf(extent, Math.floor(WINDOW_BYTES / view.BYTES_PER_ELEMENT));
+  for (let o = 0; o < outer; o += slabs) {
+    const count = Math.min(slabs, outer - o);
+    const start = o * length * inner;
+    const at = y + start * view.BYTES_PER_ELEMENT;
+    view.set(from.subarray(start, start + count * length * inner), at / view.BYTES_PER_ELEMENT);
+    apply(memory, request, at, at, 0, count, length, inner);
+  }
   return target;
 }
 
@@ -87,7 +115,7 @@ function passSlabs({ memory, request, apply, x, mask }: Chunk, from: FloatArray,
     const size = count * length * inner;
     view.set(from.subarray(start, start + size), first);
     if (request.mask !== undefined) memory.bytes().set(request.mask.subarray(start, start + size), mask);
-    apply(memory, request, x, mask, count, length, inner);
+    apply(memory, request, x, x, mask, count, length, inner);
     to.set(view.subarray(first, first + size), start);
   }
 }
@@ -109,7 +137,7 @@ function passPanels(
       if (request.mask !== undefined) {
         copyPanel(request.mask, start, inner, memory.bytes(), mask, width, length, width);
       }
-      apply(memory, request, x, mask, 1, length, width);
+      apply(memory, request, x, x, mask, 1, length, width);
       copyPanel(view, first, width, to, start, inner, length, width);
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Kernels } from "../src/abi.js";
 import { createSoftmax } from "../src/index.js";
-import { Memory } from "../src/memory.js";
+import { Budget, Memory } from "../src/memory.js";
 import { WINDOW_BYTES } from "../src/window.js";
 import { logits } from "./support/floats.js";
 import { instantiate, moduleBytes } from "./support/modules.js";
@@ -87,7 +87,7 @@ describe("memory of an instance", () => {
 
 describe("Memory", () => {
   it("aligns its pointers, and keeps scratch and window apart", () => {
-    const memory = new Memory(instantiate("simd"), 2 ** 32);
+    const memory = new Memory(instantiate("simd"), new Budget(2 ** 32));
     const at = memory.reserve(100);
     expect(memory.scratch % 16).toBe(0);
     expect(at % 16).toBe(0);
@@ -96,7 +96,7 @@ describe("Memory", () => {
   });
 
   it("refuses to be reserved twice, and can be reserved again once released", () => {
-    const memory = new Memory(instantiate("simd"), 2 ** 32);
+    const memory = new Memory(instantiate("simd"), new Budget(2 ** 32));
     const at = memory.reserve(10);
     expect(() => memory.reserve(10)).toThrow(/reserved/);
     memory.release();
@@ -105,7 +105,7 @@ describe("Memory", () => {
 
   it("grows once to the total, and then shows the new memory", () => {
     const kernels = instantiate("simd");
-    const memory = new Memory(kernels, 2 ** 32);
+    const memory = new Memory(kernels, new Budget(2 ** 32));
     memory.reserve(10);
     memory.release();
     const old = memory.view("float32");
@@ -126,7 +126,7 @@ describe("Memory", () => {
         throw refusal;
       },
     };
-    const memory = new Memory(kernels, 2 ** 32);
+    const memory = new Memory(kernels, new Budget(2 ** 32));
     expect(() => memory.reserve(10 * MIB)).toThrow(
       expect.objectContaining({
         name: "RangeError",

@@ -20,7 +20,10 @@ const lengthGetter = getterOf<number>("length");
 const bufferGetter = getterOf<ArrayBufferLike>("buffer");
 const byteOffsetGetter = getterOf<number>("byteOffset");
 const byteLengthGetter = getterOf<number>("byteLength");
-const { keys, set } = TypedArrayPrototype as { keys(this: unknown): unknown; set(this: unknown, from: unknown): void };
+const { keys, set } = TypedArrayPrototype as {
+  keys(this: unknown): unknown;
+  set(this: unknown, from: unknown, offset: number): void;
+};
 
 /** "Float32Array" and the like; undefined for what is no typed array. */
 export function typedArrayName(value: unknown): string | undefined {
@@ -33,21 +36,21 @@ export function lengthOf(array: unknown): number {
 }
 
 // A small array's buffer is made when first asked for, which takes longer than a small softmax: ask for it last.
-function bufferOf(array: unknown): ArrayBufferLike {
+export function bufferOf(array: unknown): ArrayBufferLike {
   return bufferGetter.call(array);
 }
 
-function byteOffsetOf(array: unknown): number {
+export function byteOffsetOf(array: unknown): number {
   return byteOffsetGetter.call(array);
 }
 
-function byteLengthOf(array: unknown): number {
+export function byteLengthOf(array: unknown): number {
   return byteLengthGetter.call(array);
 }
 
-/** Copies all of `from` to the start of `to`. */
-export function copyInto(to: FloatArray, from: FloatArray): void {
-  set.call(to, from);
+/** Copies all of `from` into `to`, from index `start` on. */
+export function copyInto(to: FloatArray, from: FloatArray, start = 0): void {
+  set.call(to, from, start);
 }
 
 /** A TypeError for an array whose memory is gone. */

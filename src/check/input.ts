@@ -1,5 +1,6 @@
 // x: what kind it is, its values in one typed array, its shape, and how a result goes back in the same kind.
 
+import type { Store } from "../store.js";
 import type { Dtype, FloatArray } from "../types.js";
 import { checkGone, describe, dtypeOf, lengthOf, privateView, typedArrayName } from "./arrays.js";
 import { flatten, type Row } from "./nested.js";
@@ -22,14 +23,19 @@ export interface Input {
 
 export const NO_ROWS: readonly Row[] = [];
 
-/** Tells x's kind and finds its values; `name` is for messages. Callbacks of the caller's may run. */
-export function checkInput(x: unknown, name: string): Input {
+/**
+ * Tells x's kind and finds its values; `name` is for messages. Callbacks of the caller's may run. Arrays that the store
+ * allocated count as typed arrays with a shape.
+ */
+export function checkInput(x: unknown, name: string, store?: Store): Input {
   const typeName = typedArrayName(x);
   if (typeName !== undefined) {
     const dtype = checkFloats(x, typeName, name);
     return { kind: "typed", dtype, data: x as FloatArray, shape: undefined, rows: NO_ROWS };
   }
   if (Array.isArray(x)) return nestedInput(x, name);
+  const own = store?.read(x, name);
+  if (own !== undefined) return { kind: "typed", ...own, rows: NO_ROWS };
   const tensor = typeof x === "object" && x !== null && !ArrayBuffer.isView(x) ? readTensor(x, name) : undefined;
   if (tensor !== undefined) return tensorInput(tensor, name);
   throw new TypeError(

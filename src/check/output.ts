@@ -1,5 +1,6 @@
 // out: read while callbacks may still run, held against x and the mask once they cannot.
 
+import type { Store } from "../store.js";
 import type { FloatArray } from "../types.js";
 import { checkGone, describe, dtypeOf, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
 import { checkInput, type Input, NO_ROWS } from "./input.js";
@@ -16,11 +17,14 @@ export interface Output {
 }
 
 /** Reads `out`, which must be of x's kind. Callbacks of the caller's may run. */
-export function readOut(out: unknown, x: Input): Output | undefined {
+export function readOut(out: unknown, x: Input, store: Store | undefined): Output | undefined {
   if (out === undefined) return undefined;
   if (x.kind === "nested") return readNested(out);
-  if (x.kind !== "typed") return readTensorOut(out, x);
-  return { object: out, data: checkDtype(out, x, "out"), shape: undefined, rows: NO_ROWS };
+  if (x.kind !== "typed") return readTensorOut(out, x, store);
+  const own = ArrayBuffer.isView(out) ? undefined : store?.read(out, "out");
+  if (own === undefined) return { object: out, data: checkDtype(out, x, "out"), shape: undefined, rows: NO_ROWS };
+  // A typed array as x has no shape to hold it against.
+  return { object: out, data: checkDtype(own.data, x, "out"), shape: x.shape && own.shape, rows: NO_ROWS };
 }
 
 function readNested(out: unknown): Output {
@@ -29,11 +33,11 @@ function readNested(out: unknown): Output {
   return { object: out, data: undefined, shape, rows };
 }
 
-function readTensorOut(out: unknown, x: Input): Output {
+function readTensorOut(out: unknown, x: Input, store: Store | undefined): Output {
   if (typeof out !== "object" || out === null || ArrayBuffer.isView(out) || Array.isArray(out)) {
     throw new TypeError(`out: expected a tensor as x is, got ${describe(out)}`);
   }
-  const { data, shape } = checkInput(out, "out");
+  const { data, shape } = checkInput(out, "out", store);
   return { object: out, data: checkDtype(data, x, "out.data"), shape, rows: NO_ROWS };
 }
 

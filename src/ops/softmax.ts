@@ -1,11 +1,12 @@
 import { checkSoftmax, deliver, type Request } from "../check.js";
 import type { Memory } from "../memory.js";
+import type { Store } from "../store.js";
 import type { SoftmaxOptions } from "../types.js";
 import { stream } from "../window.js";
 
 /** softmax(β x) along an axis, by the kernels. */
-export function softmax(memory: Memory, x: unknown, options: SoftmaxOptions | undefined): unknown {
-  const request = checkSoftmax(x, options);
+export function softmax(memory: Memory, x: unknown, options: SoftmaxOptions | undefined, store: Store): unknown {
+  const request = checkSoftmax(x, options, store);
   return deliver(request, stream(memory, request, softmaxChunk));
 }
 
@@ -13,6 +14,7 @@ function softmaxChunk(
   { kernels, scratch }: Memory,
   { dtype, beta }: Request,
   x: number,
+  y: number,
   mask: number,
   outer: number,
   length: number,
@@ -23,6 +25,6 @@ function softmaxChunk(
   const select = dtype === "float32" ? kernels.selectF32 : kernels.selectF64;
   // Masked logits count as having no mass at all: -Infinity after scaling, and 0 whatever became of the row.
   if (mask !== 0) select(x, x, mask, count, beta < 0 ? Infinity : -Infinity);
-  run(x, x, outer, length, inner, beta, scratch);
-  if (mask !== 0) select(x, x, mask, count, 0);
+  run(x, y, outer, length, inner, beta, scratch);
+  if (mask !== 0) select(y, y, mask, count, 0);
 }

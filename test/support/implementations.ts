@@ -1,6 +1,6 @@
 import { createSoftmax } from "../../src/index.js";
 import * as reference from "../../src/reference.js";
-import type { FloatArray, SoftmaxFunction, SoftmaxOptions } from "../../src/types.js";
+import type { CreateOptions, FloatArray, Softmax, SoftmaxFunction, SoftmaxOptions } from "../../src/types.js";
 
 /** softmax over either dtype, for tests that run over both. */
 export type Run = (x: FloatArray, options?: SoftmaxOptions<FloatArray>) => FloatArray;
@@ -13,6 +13,26 @@ export interface Implementation {
 
 const best = createSoftmax({ fallback: false });
 const baseline = createSoftmax({ deterministic: true });
+
+/** An instance that no kernel serves. */
+export function createFallback(options?: CreateOptions): Softmax {
+  const real = globalThis.WebAssembly;
+  try {
+    Object.assign(globalThis, { WebAssembly: undefined });
+    const library = createSoftmax(options);
+    library.backend();
+    return library;
+  } finally {
+    globalThis.WebAssembly = real;
+  }
+}
+
+/** Makes instances of each kind: of the best module, of the baseline module, and of none. */
+export const MAKERS: readonly (readonly [name: string, make: (options?: CreateOptions) => Softmax])[] = [
+  ["the best kernels", (options) => createSoftmax({ fallback: false, ...options })],
+  ["the baseline kernels", (options) => createSoftmax({ deterministic: true, ...options })],
+  ["the fallback", createFallback],
+];
 
 /** The best module that this engine takes, and the baseline module. */
 export const KERNELS: readonly Implementation[] = [

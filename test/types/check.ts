@@ -7,6 +7,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { installPacked } from "../support/packed.js";
 
+/** The consumers, and what their TypeScript is told of the language. */
+const CONSUMERS = [
+  { file: "consumer.ts", lib: ["ES2022"] },
+  { file: "using.ts", lib: ["ES2022", "ESNext.Disposable"] },
+];
 const COMPILERS = ["typescript-5.6", "typescript", "typescript-7"];
 const RESOLUTIONS = [
   { module: "ESNext", moduleResolution: "Bundler" },
@@ -17,18 +22,24 @@ const require = createRequire(import.meta.url);
 const project = installPacked();
 let failed = 0;
 try {
-  copyFileSync(new URL("consumer.ts", import.meta.url), join(project.directory, "consumer.ts"));
-  for (const compiler of COMPILERS) for (const resolution of RESOLUTIONS) check(compiler, resolution);
+  for (const consumer of CONSUMERS) {
+    copyFileSync(new URL(consumer.file, import.meta.url), join(project.directory, consumer.file));
+    for (const compiler of COMPILERS) for (const resolution of RESOLUTIONS) check(consumer, compiler, resolution);
+  }
 } finally {
   project.remove();
 }
 if (failed > 0) process.exitCode = 1;
 
-function check(compiler: string, resolution: (typeof RESOLUTIONS)[number]): void {
+function check(
+  { file, lib }: (typeof CONSUMERS)[number],
+  compiler: string,
+  resolution: (typeof RESOLUTIONS)[number],
+): void {
   const compilerOptions = {
     ...resolution,
     target: "ES2022",
-    lib: ["ES2022"],
+    lib,
     types: [],
     strict: true,
     noUncheckedIndexedAccess: true,
@@ -36,14 +47,14 @@ function check(compiler: string, resolution: (typeof RESOLUTIONS)[number]): void
     skipLibCheck: false,
     noEmit: true,
   };
-  writeFileSync(join(project.directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+  writeFileSync(join(project.directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
   const manifest = require.resolve(`${compiler}/package.json`);
   const tsc = join(dirname(manifest), "bin/tsc");
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", "."], {
     cwd: project.directory,
     encoding: "utf8",
   });
-  const what = `TypeScript ${require(manifest).version}, ${resolution.moduleResolution} resolution`;
+  const what = `${file}: TypeScript ${require(manifest).version}, ${resolution.moduleResolution} resolution`;
   console.log(`${status === 0 ? "ok  " : "FAIL"} ${what}`);
   if (status === 0) return;
   failed++;

@@ -1,14 +1,17 @@
 // A consumer's code, compiled against the packed package by check.ts and never run.
 
 import {
+  allocate,
   type Backend,
   type BackendName,
   backend,
   type CreateOptions,
   createSoftmax,
   type Mask,
+  type ResidentArray,
   ready,
   type Softmax,
+  type SoftmaxFunction,
   type SoftmaxOptions,
   softmax,
   type TensorLike,
@@ -101,7 +104,33 @@ createSoftmax({ bytes: new ArrayBuffer(8) });
 createSoftmax({ module: {} });
 exactly<typeof f32>()(own.softmax(f32), true);
 exactly<typeof f32>()(reference(f32), true);
-const swappable: (typeof softmax)[] = [softmax, reference, own.softmax];
+const swappable: SoftmaxFunction[] = [softmax, reference, own.softmax];
+
+// Arrays that live in the module's memory.
+const handle32 = allocate("float32", [2, 3]);
+const handle64 = own.allocate("float64", 6);
+exactly<ResidentArray<"float32">>()(handle32, true);
+exactly<ResidentArray<"float64">>()(handle64, true);
+exactly<typeof f32>()(handle32.data, true);
+exactly<typeof f64>()(handle64.data, true);
+exactly<"float32">()(handle32.dtype, true);
+exactly<readonly number[]>()(handle32.shape, true);
+handle32.set(f64);
+handle32.set([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: one case a line
+handle32.set([1, 2], 3);
+handle32.set({ data: f32, dims: [2, 3] });
+handle32.set(handle64);
+exactly<typeof f32>()(softmax(handle32), true);
+exactly<typeof f64>()(softmax(handle64, { axis: 0, temperature: 2 }), true);
+exactly<typeof f32>()(softmax(handle32, { out: f32 }), true);
+exactly<ResidentArray<"float32">>()(softmax(handle32, { out: handle32, where: masks[0]! }), true);
+exactly<ResidentArray<"float32">>()(softmax(f32, { shape: [2, 3], out: handle32 }), true);
+exactly<ResidentArray<"float64">>()(own.softmax(f64, { out: handle64 }), true);
+const anyHandle: ResidentArray = Math.random() < 0.5 ? handle32 : handle64;
+exactly<typeof f32 | typeof f64>()(anyHandle.data, true);
+anyHandle.free();
+// The reference takes them for tensors.
+exactly<typeof f32>()(reference(handle32).data, true);
 
 // Mistakes that the types catch.
 // @ts-expect-error: an unknown option
@@ -146,6 +175,28 @@ softmax(f32, { temperature: "hot" });
 softmax(f32, { where: new Float32Array(6) });
 // @ts-expect-error: the result is no other kind
 const wrong: Float64Array = softmax(f32);
+// @ts-expect-error: a handle of the other dtype
+softmax(handle32, { out: handle64 });
+// @ts-expect-error: a handle of the other dtype
+softmax(f32, { out: handle64 });
+// @ts-expect-error: out of the other dtype
+softmax(handle32, { out: f64 });
+// @ts-expect-error: out of another kind
+softmax(handle32, { out: { data: f32, shape: [2, 3] } });
+// @ts-expect-error: out of another kind
+softmax([1, 2, 3], { out: handle64 });
+// @ts-expect-error: a mask of floats
+softmax(f32, { where: handle32 });
+// @ts-expect-error: no dtype to allocate in
+allocate("int32", 3);
+// @ts-expect-error: no shape
+allocate("float32");
+// @ts-expect-error: values in words
+handle32.set(["1"]);
+// @ts-expect-error: its data is not to be replaced
+handle32.data = f32;
+// @ts-expect-error: nor its shape
+handle32.shape[0] = 1;
 // @ts-expect-error: results of verify are not to be written
 verify().ok = true;
 

@@ -1,0 +1,148 @@
+// Arrays that stay: the handles that `allocate` gives out, and what a call has to know of them.
+
+import { allocate, copyInto, describe, lengthOf } from "./check/arrays.js";
+import { checkInput } from "./check/input.js";
+import { checkShape, formatShape, sizeOf } from "./check/shape.js";
+import type { RawMask } from "./check/where.js";
+import type { Engine } from "./engine.js";
+import type { Block, Heap } from "./heap.js";
+import type { Memory } from "./memory.js";
+import type { FloatArray, ResidentDtype } from "./types.js";
+
+/** What a handle is to a call: its dtype, its values and its shape. */
+export interface Resident {
+  readonly dtype: ResidentDtype;
+  readonly data: FloatArray;
+  readonly shape: readonly number[];
+}
+
+/** Where in the memory of the handles a result goes, and where x stands if it is there too. */
+export interface Place {
+  readonly memory: Memory;
+  readonly x: number | undefined;
+  readonly y: number;
+}
+
+/** The arrays that one surface has allocated. */
+export class Store {
+  readonly #engine: Engine;
+  #heap: Heap | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  allocate(dtype: unknown, shape: unknown): Handle {
+    checkDtype(dtype);
+    const sizes = checkShape(typeof shape === "number" ? [shape] : shape, "shape");
+    return new Handle(this, dtype, sizes, this.#block(dtype, sizeOf(sizes)));
+  }
+
+  /** What a handle holds; undefined for anything else. */
+  read(value: unknown, name: string): Resident | undefined {
+    return Handle.read(value, this, name);
+  }
+
+  /** Where an array's values stand in the memory of the handles; an error for what is there, but in no live array. */
+  locate(array: unknown, name: string): number | undefined {
+    return this.#heap?.locate(array, name);
+  }
+
+  /** Where the kernels can work on the handles' memory itself; undefined where values have to pass through the window. */
+  place(x: FloatArray, target: FloatArray | undefined, mask: RawMask | undefined): Place | undefined {
+    const heap = this.#heap;
+    if (heap === undefined) return undefined;
+    const from = heap.locate(x, "x");
+    const to = target === undefined || target === x ? from : heap.locate(target, "out");
+    if (mask?.source !== undefined) heap.locate(mask.source, "where");
+    if (target === undefined || to === undefined || mask !== undefined) return undefined;
+    return { memory: heap.memory, x: from, y: to };
+  }
+
+  #block(dtype: ResidentDtype, length: number): Block {
+    const bytes = length * (dtype === "float32" ? 4 : 8);
+    this.#heap ??= this.#engine.heap(bytes);
+    if (this.#heap !== undefined) return this.#heap.allocate(dtype, length);
+    const { budget } = this.#engine;
+    const data = budget.take(bytes, bytes, () => allocate(dtype, length));
+    return { data: () => data, free: () => budget.count(-bytes) };
+  }
+}
+
+// Where the engine has none, whoever brings one along makes it under this name.
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+
+/** A handle. It is told by its private fields, which nothing else can have. */
+class Handle {
+  readonly dtype: ResidentDtype;
+  readonly shape: readonly number[];
+  readonly #store: Store;
+  /** Undefined once freed. */
+  #block: Block | undefined;
+
+  constructor(store: Store, dtype: ResidentDtype, shape: readonly number[], block: Block) {
+    this.dtype = dtype;
+    this.shape = Object.freeze(shape);
+    this.#store = store;
+    this.#block = block;
+    Object.freeze(this);
+  }
+
+  static read(value: unknown, store: Store, name: string): Resident | undefined {
+    if (typeof value !== "object" || value === null || !(#store in value)) return undefined;
+    if (value.#store !== store) {
+      throw new TypeError(`${name}: expected an array allocated by this instance, got one of another instance`);
+    }
+    return { dtype: value.dtype, data: value.#data(name), shape: value.shape };
+  }
+
+  get data(): FloatArray {
+    return this.#data("data");
+  }
+
+  set(values: unknown, offset?: unknown): void {
+    const input = checkInput(values, "values", this.#store);
+    const to = this.#data("set");
+    this.#store.locate(input.data, "values");
+    const start = checkOffset(offset, lengthOf(input.data), input.shape, this.shape);
+    copyInto(to, input.data, start);
+  }
+
+  free(): void {
+    const block = this.#block;
+    this.#block = undefined;
+    block?.free();
+  }
+
+  [dispose](): void {
+    this.free();
+  }
+
+  #data(name: string): FloatArray {
+    if (this.#block !== undefined) return this.#block.data();
+    throw new TypeError(`${name}: expected an allocated array, got one that was freed`);
+  }
+}
+
+function checkDtype(dtype: unknown): asserts dtype is ResidentDtype {
+  if (dtype === "float32" || dtype === "float64") return;
+  const text = `dtype: expected "float32" or "float64", got ${describe(dtype)}`;
+  throw typeof dtype === "string" ? new RangeError(text) : new TypeError(text);
+}
+
+/** Where `length` values of shape `own`, if they have one, go in an array of the shape. */
+function checkOffset(
+  offset: unknown,
+  length: number,
+  own: readonly number[] | undefined,
+  shape: readonly number[],
+): number {
+  const size = sizeOf(shape);
+  if (offset === undefined) {
+    if (length === size && (own === undefined || formatShape(own) === formatShape(shape))) return 0;
+    throw new RangeError(`values: expected shape ${formatShape(shape)}, got ${formatShape(own ?? [length])}`);
+  }
+  if (typeof offset !== "number") throw new TypeError(`offset: expected an integer, got ${describe(offset)}`);
+  if (Number.isInteger(offset) && offset >= 0 && offset + length <= size) return offset;
+  throw new RangeError(`offset: expected an integer from 0 to ${size - length}, got ${offset}`);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Case, cases, labelOf, shapeOf } from "../../bench/cases.js";
+import { type Case, cases, labelOf, MODES, type Mode, shapeOf } from "../../bench/cases.js";
 import { checkSoftmax, compensatedSum, softmaxFloat64 } from "../../bench/check.js";
 import type { Contender, FloatArray } from "../../bench/contender.js";
 import { plain } from "../../bench/contenders.js";
@@ -23,8 +23,13 @@ function row(columns: number): Case {
   return { ...ROW, columns };
 }
 
-async function compute(contender: Contender, given: Case, x: FloatArray = logits(given)): Promise<FloatArray> {
-  const prepare = await contender.load(given, "array to array");
+async function compute(
+  contender: Contender,
+  given: Case,
+  x: FloatArray = logits(given),
+  mode: Mode = "array to array",
+): Promise<FloatArray> {
+  const prepare = await contender.load(given, mode);
   const { run, result } = await prepare({ given, shape: shapeOf(given), x, out: floats(given.dtype, x.length) });
   await run();
   return result();
@@ -32,15 +37,15 @@ async function compute(contender: Contender, given: Case, x: FloatArray = logits
 
 describe.each(["1x10", "1024x3", "256x1000", "1x131072", "256x1000 float64", "1000x256 axis 0"])("at %s", (label) => {
   const given = caseOf(label);
-  const able = plain.filter((contender) => contender.takes(given, "array to array"));
+  const able = MODES.flatMap((mode) => {
+    return plain.filter((one) => one.takes(given, mode)).map((one) => ({ name: one.name, one, mode }));
+  });
 
-  test.each(able.map((contender) => [contender.name, contender] as const))(
-    "%s agrees with float64",
-    async (name, one) => {
-      const error = checkSoftmax(name, await compute(one, given), softmaxFloat64(logits(given), given));
-      expect(error).toBeLessThan(1e-6);
-    },
-  );
+  test.each(able)("$name, $mode, agrees with float64", async ({ name, one, mode }) => {
+    const x = logits(given);
+    const error = checkSoftmax(name, await compute(one, given, x, mode), softmaxFloat64(x, given));
+    expect(error).toBeLessThan(1e-6);
+  });
 });
 
 test("the rows of axis 0 are those of the last axis", () => {

@@ -27,7 +27,7 @@ const results: Measured[] = [];
 for (const { name, flags = [] } of computed) results.push(...(await measure(name, flags)));
 const heading = [
   `softmax-simd ${here.versions["softmax-simd"]}: relative errors (max, mean) and the most that a row's sum is off 1`,
-  `float32, about 2^20 probabilities uniform logits a line; those below 2^-126 are left out`,
+  `float32, uniform logits, about 2^20 probabilities a line; those below 2^-126 are left out`,
   describeMachine(here, `node ${process.versions.node}`),
 ];
 console.log(`${heading.join("\n")}\n\n${aligned(rows())}`);

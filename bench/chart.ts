@@ -52,7 +52,7 @@ function toSpec(report: Report): Spec {
   const rivals = [...new Set(values.map(({ rival }) => rival))];
   const height = Math.max(...values.map(({ top }) => top)) + BAR + GAP;
   const ratios = values.map(({ ratio }) => ratio);
-  const domain = [Math.min(0.5, ...ratios) / 1.25, Math.max(2, ...ratios) * 1.6];
+  const domain = [Math.min(0.5, ...ratios) / 1.8, Math.max(2, ...ratios) * 1.6];
   return {
     padding: 16,
     background: "white",
@@ -90,6 +90,8 @@ function panel(mode: string, all: readonly Bar[], height: number, domain: readon
     type: "group",
     title: { text: mode, anchor: "start", fontSize: 14, frame: "group" },
     encode: { enter: { width: { value: PANEL_WIDTH }, height: { value: height } } },
+    // The grid's lines are as long as this says.
+    signals: [{ name: "height", value: height }],
     data: [
       { name: "bars", values: [...values] },
       { name: "cases", values: groups(values) },
@@ -99,7 +101,7 @@ function panel(mode: string, all: readonly Bar[], height: number, domain: readon
       {
         scale: "x",
         orient: "bottom",
-        values: [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500],
+        values: [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500],
         format: "~g",
         grid: true,
         gridColor: "#e4e4e4",

@@ -31,8 +31,13 @@ function node(version: number): Installable {
   return fromPackages(`node${version}`, () => nodePath(`node${version}`), []);
 }
 
-/** Where the Node of that name is, once it is installed. */
-export function nodePath(name: string): string {
+/** The Node of that name; throws, with the command that installs it, where it is missing. */
+export function installedNode(name: string): string {
+  if (existsSync(nodePath(name))) return nodePath(name);
+  throw new Error(`${name} is not installed: ${installCommand("engines")}`);
+}
+
+function nodePath(name: string): string {
   return roomPath("engines", `node_modules/${name.replace("node", "n")}/bin/node`);
 }
 

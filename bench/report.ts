@@ -10,6 +10,8 @@ export interface Protocol extends Readonly<typeof BLOCK> {
   readonly rounds: number;
   readonly seed: number;
   readonly ringBytes: number;
+  /** What the C library is told. */
+  readonly malloc: Readonly<Record<string, string>>;
 }
 
 export interface Report extends Machine, About {
@@ -35,7 +37,8 @@ function subjectLine({ versions, backend }: Report): string {
 
 export function protocolLine({ protocol: { rounds, blockMs, ringBytes } }: Pick<Report, "protocol">): string {
   const ring = `batches larger than the caches in a ring of ${ringBytes / 2 ** 20} MiB`;
-  return `one thread; medians of ${rounds} rounds of ${blockMs} ms a contender, order rotated; ${ring}`;
+  const malloc = "the C library told to keep freed memory";
+  return `one thread; medians of ${rounds} rounds of ${blockMs} ms a contender, order rotated; ${ring}; ${malloc}`;
 }
 
 /** All tables of a run, for a terminal. */

@@ -5,7 +5,7 @@ import { bundleWorker } from "./bundle.js";
 import { cases, labelOf, MODES } from "./cases.js";
 import type { Contender } from "./contender.js";
 import { SEED } from "./data.js";
-import { type Engine, ownEngine } from "./engine.js";
+import { type Engine, MALLOC, ownEngine } from "./engine.js";
 import { openEngine } from "./installable.js";
 import { machine } from "./machine.js";
 import { measure, type Plan, ROUNDS } from "./measure.js";
@@ -59,7 +59,7 @@ export async function reportOn(harness: string, engine: Engine, plan: Plan, vers
     ...about,
     runtime: engine.runtime ?? about.runtime,
     versions: { ...here.versions, ...versions },
-    protocol: { rounds: ROUNDS, ...BLOCK, seed: SEED, ringBytes: RING_BYTES },
+    protocol: { rounds: ROUNDS, ...BLOCK, seed: SEED, ringBytes: RING_BYTES, malloc: MALLOC },
     results: await measure(engine, plan),
   };
 }

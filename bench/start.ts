@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ownEngine } from "./engine.js";
-import { nodePath } from "./installable.js";
+import { installedNode } from "./installable.js";
 import { describeMachine, machine } from "./machine.js";
 import { median } from "./measure.js";
 import { keepJson } from "./results.js";
@@ -16,7 +16,7 @@ const FILES = ["empty.mjs", "empty.cjs", "first-call.mjs"] as const;
 
 const { values } = parseArgs({ options: { engine: { type: "string" } } });
 const engine = values.engine ?? ownEngine().name;
-const command = values.engine === undefined ? process.execPath : nodePath(values.engine);
+const command = values.engine === undefined ? process.execPath : installedNode(values.engine);
 const runtime = `node ${spawnSync(command, ["--version"], { encoding: "utf8" }).stdout.trim().slice(1)}`;
 
 // One of each before the clock, so that all come from memory; then in turn.

@@ -23,7 +23,7 @@ const report: Report = {
   runtime: "node 20.0.0",
   backend: { backend: "simd", reason: "made up" },
   versions: { "softmax-simd": "1.2.3", rival: "4.5.6" },
-  protocol: { rounds: 7, blockMs: 50, warmupMs: 10, sampleMs: 1, seed: 1, ringBytes: 80 * 2 ** 20 },
+  protocol: { rounds: 7, blockMs: 50, warmupMs: 10, sampleMs: 1, seed: 1, ringBytes: 80 * 2 ** 20, malloc: {} },
   results: [
     timing("ours", "1x100", "array to array", 200),
     timing("loop", "1x100", "array to array", 2000),

@@ -1,43 +1,21 @@
-import { softmax } from "softmax-simd";
-import { softmaxMathExp, softmaxPolynomial } from "./baselines.js";
+import type { Contender } from "./contender.js";
+import { javascript, pairwise } from "./javascript.js";
+import { modules } from "./modules.js";
+import { subject, variants } from "./ours.js";
+import { onnxruntimes } from "./rivals/onnxruntime.js";
+import { tensorflow } from "./rivals/tensorflow.js";
 
-export interface Batch {
-  readonly x: Float32Array;
-  readonly out: Float32Array;
-  readonly rows: number;
-  readonly columns: number;
+/** What needs nothing but this package. */
+export const plain: readonly Contender[] = [subject, ...javascript, ...variants];
+
+/** What needs bench/rivals as well. */
+export const withRivals: readonly Contender[] = [subject, ...javascript, tensorflow, ...onnxruntimes, ...variants];
+
+/** What the accuracy table compares. */
+export const computed: readonly Contender[] = [...modules, tensorflow, ...onnxruntimes, pairwise];
+
+export function find(name: string): Contender {
+  const found = [...withRivals, ...computed].find((contender) => contender.name === name);
+  if (!found) throw new Error(`no contender "${name}"`);
+  return found;
 }
-
-/** One softmax of the batch: from the caller's array to the array it returns (`out`, or one of its own). */
-export type Run = () => Float32Array | Promise<Float32Array>;
-
-export interface Contender {
-  readonly name: string;
-  /** Sets up, outside the clock, what a program would set up once. */
-  prepare(batch: Batch): Run | Promise<Run>;
-}
-
-/** The one that the others are compared with. */
-export const subject: Contender = {
-  name: "softmax-simd",
-  prepare({ x, out, rows, columns }) {
-    const shape = [rows, columns];
-    return () => softmax(x, { shape, out });
-  },
-};
-
-export const contenders: readonly Contender[] = [
-  {
-    name: "Math.exp",
-    prepare({ x, out, rows, columns }) {
-      return () => softmaxMathExp(x, out, rows, columns);
-    },
-  },
-  {
-    name: "polynomial",
-    prepare({ x, out, rows, columns }) {
-      return () => softmaxPolynomial(x, out, rows, columns);
-    },
-  },
-  subject,
-];

@@ -1,14 +1,41 @@
-import type { Shape } from "./shapes.js";
+import type { Case } from "./cases.js";
+import type { FloatArray } from "./contender.js";
 
 export const SEED = 20;
 
 /** Logits as a classifier gives them: normal, standard deviation 3, the same on every machine. */
-export function logits([rows, columns]: Shape, seed: number = SEED): Float32Array {
+export function logits(given: Case, seed: number = SEED): FloatArray {
   const random = mulberry32(seed);
-  return Float32Array.from({ length: rows * columns }, () => {
+  const x = floats(given.dtype, given.rows * given.columns);
+  for (let i = 0; i < x.length; i++) {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    return 3 * radius * Math.cos(2 * Math.PI * random());
-  });
+    x[i] = 3 * radius * Math.cos(2 * Math.PI * random());
+  }
+  return arranged(x, given);
+}
+
+/** Logits that are uniform within ±reach. */
+export function uniformLogits(length: number, reach: number, seed: number = SEED): Float32Array {
+  const random = mulberry32(seed);
+  return Float32Array.from({ length }, () => reach * (2 * random() - 1));
+}
+
+export function floats(dtype: Case["dtype"], length: number): FloatArray {
+  return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
+}
+
+/** Rows one after the other, as the case stores them. */
+export function arranged<T extends FloatArray>(x: T, { rows, columns, axis }: Case): T {
+  return axis === 0 ? transposed(x, rows, columns) : x;
+}
+
+/** What the case stores, as rows one after the other. */
+export function asRows<T extends FloatArray>(x: T, { rows, columns, axis }: Case): T {
+  return axis === 0 ? transposed(x, columns, rows) : x;
+}
+
+function transposed<T extends FloatArray>(x: T, rows: number, columns: number): T {
+  return x.map((_, i) => x[(i % rows) * columns + Math.floor(i / rows)]!) as T;
 }
 
 /** Uniform numbers in [0, 1). */

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
-import { Bench } from "tinybench";
 
 /** Where and with what a run was made. */
 export interface Machine {
@@ -8,7 +7,6 @@ export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly platform: string;
-  readonly runtime: string;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -18,7 +16,6 @@ interface Manifest {
 }
 
 export function machine(): Machine {
-  const { runtime, runtimeVersion } = new Bench();
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Manifest;
   const { assemblyscript = "unknown", tinybench = "unknown" } = manifest.devDependencies;
   return {
@@ -26,7 +23,11 @@ export function machine(): Machine {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
     platform: `${platform()} ${arch()}`,
-    runtime: `${runtime} ${runtimeVersion}`,
     versions: { "softmax-simd": manifest.version, assemblyscript, tinybench },
   };
+}
+
+/** A line that every bench prints. */
+export function describeMachine({ cpu, cores, platform, date }: Machine, runtime?: string): string {
+  return [cpu, `${cores} cores`, platform, ...(runtime === undefined ? [] : [runtime]), date].join(", ");
 }

@@ -1,73 +1,89 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import type { Shape } from "./shapes.js";
-import type { Request } from "./worker.js";
+import { type Case, labelOf, type Mode } from "./cases.js";
+import type { Contender } from "./contender.js";
+import type { Engine, Worker } from "./engine.js";
 
 /** Contenders take turns, in an order that rotates from round to round. */
 export const ROUNDS = 7;
 
+/** Times are nanoseconds of a call. */
 export interface Timing {
   readonly contender: string;
-  readonly shape: Shape;
+  readonly case: string;
+  readonly mode: Mode;
+  readonly elements: number;
   /** The median of the rounds. */
-  readonly nsPerElement: number;
+  readonly steady: number;
+  /** The best of the rounds. */
+  readonly best: number;
   /** Each round's own median. */
   readonly rounds: readonly number[];
+  /** The first and the tenth call of the process. */
+  readonly first: number;
+  readonly tenth: number;
   /** The largest relative error against float64. */
   readonly error: number;
 }
 
+/** What is to be measured. */
+export interface Plan {
+  readonly contenders: readonly Contender[];
+  readonly cases: readonly Case[];
+  readonly modes: readonly Mode[];
+}
+
 /**
- * Each contender has a process of its own, idle while another is timed: what one does to its engine must not slow the
- * others. Node 20, for one, makes slower code for every typed array once any WebAssembly memory has grown.
+ * Each contender has a process of its own for each case, idle while another is timed: what one does to its engine must
+ * not slow the others. Node 20, for one, makes slower code for every typed array once any WebAssembly memory has grown.
  */
-export async function measure(contenders: readonly string[], shapes: readonly Shape[]): Promise<Timing[]> {
-  const workers = new Map(contenders.map((name) => [name, start(name)]));
+export async function measure(engine: Engine, { contenders, cases, modes }: Plan): Promise<Timing[]> {
+  const able = contenders.filter(({ flags = [] }) => flags.length === 0 || engine.takesFlags(flags));
+  const timings: Timing[] = [];
+  for (const mode of modes) {
+    for (const given of cases) {
+      const taking = able.filter((contender) => contender.takes(given, mode));
+      process.stderr.write(`${engine.name}: ${mode}, ${labelOf(given)}\n`);
+      timings.push(...(await measureCase(engine, taking, given, mode)));
+    }
+  }
+  return timings;
+}
+
+async function measureCase(
+  engine: Engine,
+  contenders: readonly Contender[],
+  given: Case,
+  mode: Mode,
+): Promise<Timing[]> {
+  const workers: Worker[] = [];
   try {
-    const timings: Timing[] = [];
-    for (const shape of shapes) timings.push(...(await measureShape(workers, shape)));
-    return timings;
-  } finally {
-    for (const worker of workers.values()) worker.kill();
-  }
-}
-
-async function measureShape(workers: ReadonlyMap<string, ChildProcess>, shape: Shape): Promise<Timing[]> {
-  const entries: { contender: string; worker: ChildProcess; error: number; rounds: number[] }[] = [];
-  for (const [contender, worker] of workers) {
-    entries.push({ contender, worker, error: await ask(worker, shape), rounds: [] });
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const { worker, rounds } of rotate(entries, round)) rounds.push(await ask(worker, "block"));
-  }
-  return entries.map(({ contender, rounds, error }) => {
-    return { contender, shape, nsPerElement: median(rounds), rounds, error };
-  });
-}
-
-function start(name: string): ChildProcess {
-  return fork(fileURLToPath(new URL("./worker.ts", import.meta.url)), [name]);
-}
-
-/** Rejects if the process ends; what it threw is on stderr then. */
-function ask(worker: ChildProcess, request: Request): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`${worker.spawnargs.at(-1)} ended with ${code}`));
-    worker.once("exit", ended);
-    worker.once("message", (answer) => {
-      worker.off("exit", ended);
-      resolve(Number(answer));
+    const entries = [];
+    for (const { name: contender, flags } of contenders) {
+      const worker = await engine.start(flags);
+      workers.push(worker);
+      const prepared = await worker.ask("prepare", { contender, given, mode });
+      entries.push({ contender, worker, prepared, rounds: [] as number[] });
+    }
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const { worker, rounds } of rotate(entries, round)) rounds.push(await worker.ask("block"));
+    }
+    const elements = given.rows * given.columns;
+    return entries.map(({ contender, prepared, rounds }) => {
+      const times = { steady: median(rounds), best: Math.min(...rounds), rounds, ...prepared };
+      return { contender, case: labelOf(given), mode, elements, ...times };
     });
-    worker.send(request);
-  });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
 }
 
 function rotate<T>(items: readonly T[], by: number): T[] {
-  const at = by % items.length;
+  const at = items.length === 0 ? 0 : by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
-function median(values: readonly number[]): number {
+/** The middle value; of an even count, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
+  const [low, high] = [sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!];
+  return (low + high) / 2;
 }

@@ -1,50 +1,149 @@
-import type { Machine } from "./machine.js";
+import { MODES, type Mode } from "./cases.js";
+import { describeMachine, type Machine } from "./machine.js";
 import type { Timing } from "./measure.js";
 import type { BLOCK } from "./stopwatch.js";
+import { aligned, digits, markdown, type Rows } from "./table.js";
+import type { About } from "./worker.js";
 
-/** The rounds, the seed, and what makes a block. */
+/** The rounds, the seed, the ring for large batches, and what makes a block. */
 export interface Protocol extends Readonly<typeof BLOCK> {
   readonly rounds: number;
   readonly seed: number;
+  readonly ringBytes: number;
+  /** What the C library is told. */
+  readonly malloc: Readonly<Record<string, string>>;
 }
 
-export interface Report extends Machine {
-  readonly backend: { readonly backend: string; readonly reason: string };
+export interface Report extends Machine, About {
+  /** "js", "rivals" or "engines" */
+  readonly harness: string;
+  /** "node20" */
+  readonly engine: string;
+  /** The contender that the others are compared with. */
+  readonly subject: string;
   readonly protocol: Protocol;
   readonly results: readonly Timing[];
 }
 
-export function heading({ date, cpu, cores, platform, runtime, versions, backend, protocol }: Report): string {
-  return [
-    `softmax-simd ${versions["softmax-simd"]}, backend ${backend.backend} (${backend.reason})`,
-    `${cpu}, ${cores} cores, ${platform}, ${runtime}, ${date}`,
-    `float32, one thread; ns an element, the median of ${protocol.rounds} rounds of ${protocol.blockMs} ms in rotated order`,
-  ].join("\n");
+export function heading(report: Report): string {
+  return `${subjectLine(report)}\n${describeMachine(report, report.runtime)}\n${protocolLine(report)}`;
 }
 
-/** A line a shape: every contender's time, then how many times the subject's each of the others takes. */
-export function table(results: readonly Timing[], subject: string): string {
-  const names = [...new Set(results.map((timing) => timing.contender))];
-  const others = names.filter((name) => name !== subject);
-  const shapes = [...new Set(results.map((timing) => timing.shape))];
-  const lines = shapes.map((shape) => {
-    const of = (name: string) => nsPerElement(results, shape, name);
-    const times = names.map((name) => of(name).toFixed(2));
-    const ratios = others.map((name) => `${(of(name) / of(subject)).toFixed(2)}x`);
-    return [shape.join("x"), ...times, ...ratios];
+function subjectLine({ versions, backend }: Report): string {
+  const { "softmax-simd": version, assemblyscript: _a, tinybench: _t, ...rivals } = versions;
+  const others = Object.entries(rivals).map(([name, number]) => `; ${name} ${number}`);
+  return `softmax-simd ${version}, backend ${backend.backend} (${backend.reason})${others.join("")}`;
+}
+
+export function protocolLine({ protocol: { rounds, blockMs, ringBytes } }: Pick<Report, "protocol">): string {
+  const ring = `batches larger than the caches in a ring of ${ringBytes / 2 ** 20} MiB`;
+  const malloc = "the C library told to keep freed memory";
+  return `one thread; medians of ${rounds} rounds of ${blockMs} ms a contender, order rotated; ${ring}; ${malloc}`;
+}
+
+/** All tables of a run, for a terminal. */
+export function tables(report: Report): string {
+  return modesOf(report)
+    .flatMap((mode) => [
+      `${mode}: ns an element, and the time over ${report.subject}'s`,
+      aligned(steadyRows(report, mode)),
+      `${mode}: the same ratio of the best blocks`,
+      aligned(bestRows(report, mode)),
+      `${mode}: first / tenth / steady call, microseconds`,
+      aligned(callRows(report, mode)),
+    ])
+    .join("\n\n");
+}
+
+/** The main tables, for a Markdown file. */
+export function markdownTables(report: Report): string {
+  const parts = modesOf(report).map((mode) => `${capital(mode)}:\n\n${markdown(ratioRows(report, mode))}`);
+  return `${heading(report).split("\n").join(".  \n")}.\n\n${parts.join("\n\n")}\n`;
+}
+
+/** A line a case: every contender's time, and how many times the subject's that is. */
+export function steadyRows(report: Report, mode: Mode): Rows {
+  return rowsOf(report, mode, (timing, ours) => {
+    const time = digits(timing.steady / timing.elements);
+    return timing.contender === report.subject ? time : `${time} ${ratio(timing.steady, ours?.steady).padStart(6)}`;
   });
-  return align([["shape", ...names, ...others.map((name) => `vs ${name}`)], ...lines]);
 }
 
-function nsPerElement(results: readonly Timing[], shape: Timing["shape"], contender: string): number {
-  return results.find((t) => t.shape === shape && t.contender === contender)?.nsPerElement ?? Number.NaN;
+/** A line a case: the subject's time, and the others' times over it. */
+export function ratioRows(report: Report, mode: Mode): Rows {
+  const [[first = "", ...names] = [], ...lines] = rowsOf(report, mode, (timing, ours) => {
+    if (timing.contender === report.subject) return digits(timing.steady / timing.elements);
+    return ratio(timing.steady, ours?.steady);
+  });
+  const title = (name: string): string => (name === report.subject ? `${name}, ns an element` : name);
+  return [[first, ...names.map(title)], ...lines];
 }
 
-/** The first column to the left, the others to the right. */
-function align(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))))
-    .map((line) => line.join("  "))
-    .join("\n");
+export function bestRows(report: Report, mode: Mode): Rows {
+  return rowsOf(report, mode, (timing, ours) => {
+    return timing.contender === report.subject ? digits(timing.best / timing.elements) : ratio(timing.best, ours?.best);
+  });
+}
+
+function callRows(report: Report, mode: Mode): Rows {
+  return rowsOf(report, mode, ({ first, tenth, steady }) => {
+    return [first, tenth, steady].map((ns) => digits(ns / 1000)).join(" / ");
+  });
+}
+
+/** A case by contender table; a contender that does not take a case has a dash. */
+function rowsOf(report: Report, mode: Mode, cell: (timing: Timing, ours: Timing | undefined) => string): Rows {
+  const results = report.results.filter((timing) => timing.mode === mode);
+  const names = [...new Set(results.map(({ contender }) => contender))];
+  const labels = [...new Set(results.map((timing) => timing.case))];
+  const lines = labels.map((label) => {
+    const ours = timingOf(results, label, report.subject);
+    return [label, ...names.map((name) => timingOf(results, label, name)).map((t) => (t ? cell(t, ours) : "-"))];
+  });
+  return [["rows x classes", ...names], ...lines];
+}
+
+export function timingOf(results: readonly Timing[], label: string, contender: string): Timing | undefined {
+  return results.find((timing) => timing.case === label && timing.contender === contender);
+}
+
+export function modesOf({ results }: Pick<Report, "results">): Mode[] {
+  return MODES.filter((mode) => results.some((timing) => timing.mode === mode));
+}
+
+function ratio(theirs: number, ours: number | undefined): string {
+  return ours === undefined ? "-" : `${digits(theirs / ours)}x`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function enginesHeading(reports: readonly Report[], here: Machine): string {
+  const [report] = reports;
+  const what = "the loops' time (Math.exp / polynomial) over softmax-simd's, by engine and rows x classes";
+  const lines = [`softmax-simd ${here.versions["softmax-simd"]}: ${what}`, describeMachine(here)];
+  return [...lines, ...(report ? [protocolLine(report)] : [])].join("\n");
+}
+
+/** A line an engine: its backend, then for each mode and case the two ratios. */
+export function enginesRows(reports: readonly Report[]): Rows {
+  const columns = MODES.flatMap((mode) => {
+    const results = reports.flatMap((report) => report.results.filter((timing) => timing.mode === mode));
+    return [...new Set(results.map((timing) => timing.case))].map((label) => ({ mode, label }));
+  });
+  const lines = reports.map((report) => [
+    report.runtime,
+    report.backend.backend,
+    ...columns.map(({ mode, label }) => ratios(report, mode, label)),
+  ]);
+  const titles = columns.map(({ mode, label }) => (mode === "resident" ? `${label} resident` : label));
+  return [["engine", "backend", ...titles], ...lines];
+}
+
+function ratios({ results, subject }: Report, mode: Mode, label: string): string {
+  const own = results.filter((timing) => timing.mode === mode && timing.case === label);
+  const ours = timingOf(own, label, subject)?.steady;
+  const others = own.filter(({ contender }) => contender !== subject);
+  return others.map(({ steady }) => (ours === undefined ? "-" : digits(steady / ours))).join(" / ");
 }

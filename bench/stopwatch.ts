@@ -1,16 +1,28 @@
 import { Bench } from "tinybench";
+import { bytesOf, type Case, labelOf, type Mode, shapeOf } from "./cases.js";
 import { checkSoftmax, softmaxFloat64 } from "./check.js";
-import type { Contender, Run } from "./contenders.js";
-import { logits } from "./data.js";
-import type { Shape } from "./shapes.js";
+import type { Batch, Contender, Prepared } from "./contender.js";
+import { floats, logits } from "./data.js";
 
 /** A block is timed after a warm-up, in samples of as many calls as take `sampleMs` or more. */
-export const BLOCK = { blockMs: 100, warmupMs: 20, sampleMs: 1 } as const;
+export const BLOCK = { blockMs: 50, warmupMs: 10, sampleMs: 1 } as const;
+
+/** Calls before the first block, at least this long: engines compile hot code anew meanwhile. */
+const WARM_MS = 100;
+
+/** A batch and its result from this size on are too large for a core's own caches. */
+const LARGE_BYTES = 4 * 2 ** 20;
+
+/** Large batches go round a ring of this size, so that the last-level cache (32 MiB, say) holds none of them. */
+export const RING_BYTES: number = 80 * 2 ** 20;
 
 export interface Stopwatch {
   /** The largest relative error against float64. */
   readonly error: number;
-  /** Times one block: the median nanoseconds of a call, by element. */
+  /** Nanoseconds that the process' first call took, and its tenth. */
+  readonly first: number;
+  readonly tenth: number;
+  /** Times one block: the median nanoseconds of a call. */
   block(): Promise<number>;
 }
 
@@ -20,48 +32,114 @@ interface Sample {
   readonly overriddenIterationCost: number;
 }
 
-/** Takes in a number of every result, so that no engine may drop the work. */
+/** Takes in a number of the results, so that no engine may drop the work. */
 let sink = 0;
 
-/** Sets a contender up for one shape and checks what it computes. */
-export async function stopwatch({ name, prepare }: Contender, shape: Shape): Promise<Stopwatch> {
-  const [rows, columns] = shape;
-  const x = logits(shape);
-  const run = await prepare({ x, out: new Float32Array(x.length), rows, columns });
-  const first = run();
-  const error = checkSoftmax(`${name} at ${rows}x${columns}`, await first, softmaxFloat64(x, shape));
-  const async = first instanceof Promise;
-  const take = async ? takeAsync : takeSync;
-  let calls = 1;
-  while ((await take(run, calls)).overriddenIterationCost < BLOCK.sampleMs) calls *= 2;
-  const sample = () => take(run, calls);
-  return { error, block: async () => ((await block(name, sample, async)) * 1e6) / x.length };
+/** Sets a contender up for one case, checks what it computes, and warms it. */
+export async function stopwatch(contender: Contender, given: Case, mode: Mode): Promise<Stopwatch> {
+  const prepare = await contender.load(given, mode);
+  const batches = ringOf(given);
+  const ring: Prepared[] = [];
+  for (const batch of batches) ring.push(await prepare(batch));
+  const calls: number[] = [];
+  for (let i = 0; i < 10; i++) calls.push(await timeCall(ring[i % ring.length]!));
+  const name = `${contender.name} at ${labelOf(given)}, ${mode},`;
+  const error = await check(name, ring, batches, contender.tolerance);
+  const async = ring[0]!.run() instanceof Promise;
+  const sample = await warm(async ? asyncSampler(ring) : syncSampler(ring));
+  return { error, first: calls[0]!, tenth: calls[9]!, block: () => block(name, sample, async, ring) };
 }
 
-function takeSync(run: Run, calls: number): Sample {
-  let taken = 0;
+/** How many pairs of a batch and its result a case goes round. */
+export function ringSize(given: Case): number {
+  const bytes = 2 * bytesOf(given);
+  return bytes < LARGE_BYTES ? 1 : Math.ceil(RING_BYTES / bytes);
+}
+
+/** The same logits in each batch, at places of their own. */
+function ringOf(given: Case): Batch[] {
+  const x = logits(given);
+  const shape = shapeOf(given);
+  return Array.from({ length: ringSize(given) }, () => {
+    return { given, shape, x: x.slice(), out: floats(given.dtype, x.length) };
+  });
+}
+
+async function timeCall({ run }: Prepared): Promise<number> {
   const start = performance.now();
-  for (let i = 0; i < calls; i++) taken += (run() as Float32Array)[0]!;
-  return sampleOf(performance.now() - start, calls, taken);
+  const result = run();
+  if (result instanceof Promise) await result;
+  return (performance.now() - start) * 1e6;
 }
 
-async function takeAsync(run: Run, calls: number): Promise<Sample> {
-  let taken = 0;
-  const start = performance.now();
-  for (let i = 0; i < calls; i++) taken += (await run())[0]!;
-  return sampleOf(performance.now() - start, calls, taken);
+/** Ten calls went round before this; those batches that they did not reach are computed here. */
+async function check(
+  name: string,
+  ring: readonly Prepared[],
+  batches: readonly Batch[],
+  tolerance?: number,
+): Promise<number> {
+  const { x, given } = batches[0]!;
+  const expected = softmaxFloat64(x, given);
+  const errors: number[] = [];
+  for (const { run, result } of ring) {
+    await run();
+    errors.push(checkSoftmax(name, await result(), expected, tolerance));
+  }
+  return Math.max(...errors);
 }
 
-function sampleOf(elapsed: number, calls: number, taken: number): Sample {
-  sink += taken;
+type Sampler = (calls: number) => Sample | Promise<Sample>;
+
+function syncSampler(ring: readonly Prepared[]): Sampler {
+  let next = 0;
+  return (calls) => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) {
+      ring[next]!.run();
+      next = next + 1 === ring.length ? 0 : next + 1;
+    }
+    return sampleOf(performance.now() - start, calls);
+  };
+}
+
+function asyncSampler(ring: readonly Prepared[]): Sampler {
+  let next = 0;
+  return async (calls) => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) {
+      await ring[next]!.run();
+      next = next + 1 === ring.length ? 0 : next + 1;
+    }
+    return sampleOf(performance.now() - start, calls);
+  };
+}
+
+function sampleOf(elapsed: number, calls: number): Sample {
   return { overriddenDuration: elapsed / calls, overriddenIterationCost: elapsed };
 }
 
-async function block(name: string, sample: () => Sample | Promise<Sample>, async: boolean): Promise<number> {
+/** A sample of as many calls as last long enough. */
+async function warm(sampler: Sampler): Promise<() => Sample | Promise<Sample>> {
+  let calls = 1;
+  const end = performance.now() + WARM_MS;
+  do {
+    while ((await sampler(calls)).overriddenIterationCost < BLOCK.sampleMs) calls *= 2;
+  } while (performance.now() < end);
+  return () => sampler(calls);
+}
+
+async function block(
+  name: string,
+  sample: () => Sample | Promise<Sample>,
+  async: boolean,
+  ring: readonly Prepared[],
+): Promise<number> {
   const { blockMs: time, warmupMs: warmupTime } = BLOCK;
   const bench = new Bench({ time, iterations: 3, warmupTime, warmupIterations: 1, throws: true });
   const [task] = await bench.add(name, sample, { async }).run();
   if (task?.result.state !== "completed") throw new Error(`${name} did not complete`);
-  if (!Number.isFinite(sink)) throw new Error(`${name} gave ${sink} while it was timed`);
-  return task.result.latency.p50;
+  for (const { result } of ring) sink += (await result())[0]!;
+  if (!(sink > 0)) throw new Error(`${name} gave ${sink} while it was timed`);
+  return task.result.latency.p50 * 1e6;
 }

@@ -1,18 +1,72 @@
-// The process that one contender runs in.
+// The process, or the page, that one contender runs in. Bundled into one file, which every engine runs. Questions come as
+// lines of JSON on stdin, answers go as lines to stdout; a page is asked through `globalThis.answer`.
 
-import { contenders } from "./contenders.js";
-import type { Shape } from "./shapes.js";
+import { backend } from "softmax-simd";
+import { Bench } from "tinybench";
+import type { Case, Mode } from "./cases.js";
+import { find } from "./contenders.js";
+import { type Errors, type ErrorTask, errorsOf } from "./errors.js";
 import { type Stopwatch, stopwatch } from "./stopwatch.js";
 
-/** A shape is set up and answered with the largest error, a block timed and answered with nanoseconds an element. */
-export type Request = Shape | "block";
+export interface Setting {
+  readonly contender: string;
+  readonly given: Case;
+  readonly mode: Mode;
+}
 
-const name = process.argv[2];
-const contender = contenders.find((candidate) => candidate.name === name);
+export interface About {
+  readonly runtime: string;
+  readonly backend: ReturnType<typeof backend>;
+}
+
+/** What may be asked. */
+export interface Questions {
+  about(): About;
+  prepare(setting: Setting): Omit<Stopwatch, "block">;
+  /** The nanoseconds of a call, in what was prepared last. */
+  block(): number;
+  errors(task: ErrorTask): Errors;
+}
+
+type Answers = { [K in keyof Questions]: (...given: never[]) => Promise<ReturnType<Questions[K]>> };
+
 let current: Stopwatch | undefined;
 
-process.on("message", async (request: Request) => {
-  if (request !== "block" && contender) current = await stopwatch(contender, request);
-  if (!current) throw new Error(`nothing to time: ${name}`);
-  process.send?.(request === "block" ? await current.block() : current.error);
-});
+const answers: Answers = {
+  async about() {
+    const { runtime, runtimeVersion } = new Bench();
+    return { runtime: `${runtime} ${runtimeVersion}`, backend: backend() };
+  },
+  async prepare({ contender, given, mode }: Setting) {
+    current = await stopwatch(find(contender), given, mode);
+    const { error, first, tenth } = current;
+    return { error, first, tenth };
+  },
+  async block() {
+    if (!current) throw new Error("nothing to time");
+    return current.block();
+  },
+  async errors(task: ErrorTask) {
+    return errorsOf(find(task.contender), task);
+  },
+};
+
+async function answer(line: string): Promise<string> {
+  const { question, given } = JSON.parse(line) as { question: keyof Questions; given: never };
+  try {
+    return JSON.stringify({ value: await answers[question](given) });
+  } catch (error) {
+    return JSON.stringify({ failure: error instanceof Error ? `${error.message}\n${error.stack}` : String(error) });
+  }
+}
+
+async function serve(): Promise<void> {
+  const { createInterface } = await import("node:readline");
+  // What a library prints must not pass for an answer.
+  console.log = console.error;
+  for await (const line of createInterface({ input: process.stdin })) process.stdout.write(`${await answer(line)}\n`);
+  process.exit();
+}
+
+if (typeof document === "object") Object.assign(globalThis, { answer });
+else await serve();

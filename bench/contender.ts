@@ -1,0 +1,42 @@
+import type { Case, Mode } from "./cases.js";
+
+export type FloatArray = Float32Array | Float64Array;
+
+/** One batch of the caller's. The ring of them that a case goes round has several. */
+export interface Batch {
+  readonly given: Case;
+  /** The shape that x and out are stored in. */
+  readonly shape: readonly [number, number];
+  readonly x: FloatArray;
+  readonly out: FloatArray;
+}
+
+/** A batch made ready for repeated calls. */
+export interface Prepared {
+  /** One softmax of the batch. */
+  run(): unknown;
+  /** What the last run computed, as the case stores it. Outside the clock. */
+  result(): FloatArray | Promise<FloatArray>;
+}
+
+/** Sets up, outside the clock, what a program would set up once a batch. */
+export type Prepare = (batch: Batch) => Prepared | Promise<Prepared>;
+
+export interface Contender {
+  readonly name: string;
+  /** Flags of V8 that its process needs. */
+  readonly flags?: readonly string[];
+  /** The largest relative error that it may have, where that is not the usual one. */
+  readonly tolerance?: number;
+  /** Whether it can compute the case. */
+  takes(given: Case, mode: Mode): boolean;
+  /** Loads, outside the clock, what a program would load once. */
+  load(given: Case, mode: Mode): Prepare | Promise<Prepare>;
+}
+
+/** For sums added one by one in float32: they are 3e-5 off at 131072 classes. */
+export const FLOAT32_SUMS = 2e-4;
+
+export function isFloat32Rows({ dtype, axis }: Case): boolean {
+  return dtype === "float32" && axis === -1;
+}

@@ -1,0 +1,24 @@
+import { type BackendName, createSoftmax } from "softmax-simd";
+import { type Contender, isFloat32Rows } from "./contender.js";
+import { arrayToArray } from "./ours.js";
+
+/** What Node 20 needs, and later versions refuse. */
+const RELAXED = ["--experimental-wasm-relaxed-simd"];
+
+/** One of the package's two modules, whichever the engine would pick by itself. */
+function module(target: BackendName, flags: readonly string[] = []): Contender {
+  return {
+    name: `softmax-simd, ${target}`,
+    flags,
+    takes: isFloat32Rows,
+    async load() {
+      const { createRequire } = await import("node:module");
+      const { readFile } = await import("node:fs/promises");
+      const path = createRequire(`${process.cwd()}/`).resolve(`softmax-simd/${target}.wasm`);
+      const { softmax } = createSoftmax({ bytes: await readFile(path) });
+      return (batch) => arrayToArray(softmax, batch);
+    },
+  };
+}
+
+export const modules: readonly Contender[] = [module("simd"), module("relaxed-simd", RELAXED)];

@@ -1,0 +1,1 @@
+// What a process takes by itself, without the loader of modules.

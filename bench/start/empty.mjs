@@ -1,0 +1,1 @@
+// What a process with a module in it takes by itself.

@@ -1,0 +1,3 @@
+import { softmax } from "../../dist/index.js";
+
+softmax(new Float32Array(10));

@@ -23,6 +23,7 @@ const OPTIONS: readonly Case[] = [
   ["Temperature", { Temperature: 2 }, TypeError, /"Temperature": did you mean "temperature"\?$/],
   ["tau", { tau: 2 }, TypeError, /"tau": did you mean "temperature"\?$/],
   ["output", { output: new Float32Array(6) }, TypeError, /"output": did you mean "out"\?$/],
+  ["one too far from any", { cup: 1 }, TypeError, /^unknown option "cup": expected one of /],
   [
     "one like none",
     { quantile: 2 },

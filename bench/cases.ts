@@ -1,4 +1,4 @@
-import type { Dtype } from "softmax-simd";
+import type { ResidentDtype as Dtype } from "softmax-simd";
 
 export type { Dtype };
 

@@ -17,7 +17,7 @@ const shared: Softmax = /* @__PURE__ */ createSoftmax();
  * float64 within 2e-15. Probabilities below the dtype's smallest normal number may be 0. float16 is computed in float32
  * and rounded once to the nearest, subnormal numbers included.
  *
- * Memory: batches pass through a window of 256 KiB; a longer row takes its own size.
+ * Memory: batches pass through a window of 1 MiB; a longer row takes its own size.
  *
  * @throws TypeError for a wrong kind of argument; RangeError for a wrong value, or for a row that does not fit the
  * memory allowed. The message says what was got and what was expected; nothing is changed then.

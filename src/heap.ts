@@ -12,6 +12,13 @@ export interface Block {
   readonly free: () => void;
 }
 
+/**
+ * What is left free after a large array, so that x and out of a power of two of bytes do not compete for the same sets of
+ * the first-level cache: 1x131072 took 1.33 ns an element in place of 0.9.
+ */
+const STAGGER = 320;
+const LARGE = 16_384;
+
 interface Stretch {
   start: number;
   end: number;
@@ -62,7 +69,7 @@ export class Heap {
 
   #take(bytes: number): Stretch {
     // Not even an empty array shares its address.
-    const size = align(Math.max(bytes, 1));
+    const size = align(Math.max(bytes, 1)) + (bytes < LARGE ? 0 : STAGGER);
     const fit = this.#stretches.findIndex(({ start, end, used }) => used === undefined && end - start >= size);
     const stretch = fit < 0 ? this.#append(size, bytes) : this.#split(fit, size);
     stretch.used = stretch.start + bytes;

@@ -50,6 +50,8 @@ export class Memory {
   readonly scratch: number;
   /** Pointer to the stretch. */
   readonly start: number;
+  /** The most bytes that the stretch may have. */
+  readonly room: number;
   #uint16: Uint16Array = new Uint16Array(0);
   #float32: Float32Array = new Float32Array(0);
   #float64: Float64Array = new Float64Array(0);
@@ -57,6 +59,8 @@ export class Memory {
   #buffer: ArrayBuffer | undefined;
   readonly #budget: Budget;
   readonly #initialBytes: number;
+  /** Up to where there are views, and the limit allows it. */
+  #usable = 0;
   #reserved = false;
 
   /** `kernels`: as instantiated; the budget has counted their memory. */
@@ -66,6 +70,7 @@ export class Memory {
     this.#initialBytes = kernels.memory.buffer.byteLength;
     this.scratch = align(kernels.heapBase.value >>> 0);
     this.start = align(this.scratch + SCRATCH_BYTES);
+    this.room = budget.limit - this.start;
   }
 
   /** The memory of another instance of the same module, out of the same budget; `bytes` bytes have room in it. */
@@ -96,7 +101,7 @@ export class Memory {
 
   /** Sees that there is memory up to `end`, for a request of `bytes` bytes; views are to be asked for after it. */
   reach(end: number, bytes: number): void {
-    if (end > this.#bytes.length) this.#grow(end, bytes);
+    if (end > this.#usable) this.#grow(end, bytes);
   }
 
   /** The whole memory as elements of the dtype: the same array until the memory grows. */
@@ -126,6 +131,7 @@ export class Memory {
     this.#float64 = new Float64Array(buffer);
     this.#bytes = new Uint8Array(buffer);
     this.#buffer = buffer;
+    this.#usable = Math.min(buffer.byteLength, this.#budget.limit);
   }
 }
 

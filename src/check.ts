@@ -67,6 +67,7 @@ function request(
   const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);
   const checked = { dtype, data, target, extent, beta, mask: kept, kind, label, shape: own, out };
+  // Of bits in a tensor, `data` and `target` are private views already.
   if (dtype !== "float16" || label !== undefined) return checked;
   return { ...checked, data: bitsOf(data), target: target && bitsOf(target) };
 }

@@ -37,7 +37,11 @@ const EQUIVALENT: readonly { readonly file: string; readonly text: string; reado
   { file: "assembly/exp.ts", text: "REACH: i32", why: "beta can be taken either way far around the border" },
   { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },
   { file: "assembly/float16.ts", text: "0x7f800000, //", why: "it is Infinity, which no factor changes" },
-  { file: "src/check.ts", text: "label !== undefined) return checked", why: "tells only where there is a Float16Array" },
+  {
+    file: "src/check.ts",
+    text: "label !== undefined) return checked",
+    why: "tells only where there is a Float16Array",
+  },
   { file: "assembly/narrow.ts", text: "NARROW: i32", why: "both ways add in the same order, to the same bits" },
 ];
 

@@ -39,6 +39,11 @@ const EQUIVALENT: readonly { readonly file: string; readonly text: string; reado
   { file: "assembly/softmax.ts", text: "TOGETHER: i32", why: "both ways add in the same order, to the same bits" },
   { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },
   { file: "assembly/float16.ts", text: "0x7f800000, //", why: "it is Infinity, which no factor changes" },
+  {
+    file: "src/check.ts",
+    text: "label !== undefined) return {",
+    why: "tells only where there is a Float16Array",
+  },
 ];
 
 function trackedFiles(folder: string): string[] {

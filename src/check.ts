@@ -80,6 +80,7 @@ function request(
 /** float16 passes through the window, as bits. */
 function asBits(request: Request): Request {
   const { data, target, label } = request;
+  // Of bits in a tensor, `data` and `target` are private views already.
   if (label !== undefined) return { ...request, place: undefined };
   return { ...request, place: undefined, data: bitsOf(data), target: target && bitsOf(target) };
 }

@@ -40,9 +40,16 @@ export function totalAt(scratch: usize, j: i32): Total {
   return changetype<Total>(lineAt(scratch) + LINE + PANEL * offsetof<Anchor>() + <usize>j * offsetof<Total>());
 }
 
-/** The lines of sums, at most 16: the end of what is kept, below 2048 bytes. */
+/** The lines of sums, at most 16. */
 // @ts-ignore: decorator
 @inline
 export function sumsAt(scratch: usize): usize {
   return lineAt(scratch) + LINE + PANEL * (offsetof<Anchor>() + offsetof<Total>());
+}
+
+/** The lines of a panel of turned rows, at most 48 of them: the end of what is kept, below 5120 bytes. */
+// @ts-ignore: decorator
+@inline
+export function linesAt(scratch: usize): usize {
+  return sumsAt(scratch) + 16 * LINE;
 }

@@ -36,6 +36,7 @@ const EQUIVALENT: readonly { readonly file: string; readonly text: string; reado
   { file: "assembly/exp.ts", text: "DEGREE_F64: i32", why: "coefficients beyond the table go where nothing reads" },
   { file: "assembly/exp.ts", text: " times these ", why: "the bound is rounded down to what is easily remembered" },
   { file: "assembly/exp.ts", text: "REACH: i32", why: "beta can be taken either way far around the border" },
+  { file: "assembly/softmax.ts", text: "NARROW: i32", why: "both ways add in the same order, to the same bits" },
   { file: "assembly/softmax.ts", text: "TOGETHER: i32", why: "both ways add in the same order, to the same bits" },
   { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },
   { file: "assembly/float16.ts", text: "0x7f800000, //", why: "it is Infinity, which no factor changes" },

@@ -45,4 +45,4 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
 export type KernelName = Exclude<keyof Kernels, "memory" | "heapBase" | "relaxed">;
 
 /** Bytes of scratch memory that a kernel may ask for. */
-export const SCRATCH_BYTES = 2048;
+export const SCRATCH_BYTES = 5120;

@@ -2,7 +2,7 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { bitsOf, checkGone, fromBits, lengthOf } from "./check/arrays.js";
+import { bitsOf, checkLength, fromBits } from "./check/arrays.js";
 import { checkInput, type Input, type Kind, type Label } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkOptions } from "./check/options.js";
@@ -62,13 +62,13 @@ function request(
   store: Store | undefined,
 ): Request {
   const { kind, dtype, data, label } = input;
-  checkGone(data, "x");
+  const length = checkLength(data, "x");
   // How x itself is arranged, and so its result.
-  const own = input.shape ?? [lengthOf(data)];
+  const own = input.shape ?? [length];
   const shape = sizes === undefined ? own : checkGivenShape(sizes, input.shape);
-  checkSize(shape, lengthOf(data));
+  checkSize(shape, length);
   const extent = checkAxis(axis, shape);
-  if (out !== undefined) checkOut(out, input, own, mask);
+  if (out !== undefined) checkOut(out, input, own, length, mask);
   // Nested arrays were copied while read: the copy serves for the result too.
   const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);

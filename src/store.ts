@@ -1,6 +1,6 @@
 // Arrays that stay: the handles that `allocate` gives out, and what a call has to know of them.
 
-import { allocate, copyInto, describe, lengthOf } from "./check/arrays.js";
+import { allocate, checkLength, copyInto, describe } from "./check/arrays.js";
 import { checkInput } from "./check/input.js";
 import { checkShape, formatShape, sameShape, sizeOf } from "./check/shape.js";
 import type { RawMask } from "./check/where.js";
@@ -105,7 +105,7 @@ class Handle {
     const input = checkInput(values, "values", this.#store);
     const to = this.#data("set");
     this.#store.locate(input.data, "values");
-    const start = checkOffset(offset, lengthOf(input.data), input.shape, this.shape);
+    const start = checkOffset(offset, checkLength(input.data, "values"), input.shape, this.shape);
     const bits = input.label !== undefined;
     copyInto(to, bits ? Float32Array.from(input.data, decodeFloat16) : input.data, start);
   }

@@ -26,7 +26,7 @@ describe.each(TAKEN)("%s module", (target) => {
     const kernels = instantiate(target);
     const statics = new Uint8Array(kernels.memory.buffer, 0, kernels.heapBase.value);
     const before = statics.slice();
-    const at = 4096;
+    const at = 8192;
     for (const beta of [1, -3, 0, Infinity, 1e30]) kernels.softmaxF32(at, at, 3, 7, 5, beta, 2048);
     kernels.softmaxF64(at, at, 3, 7, 5, 0.5, 2048);
     expect(statics).toEqual(before);
@@ -87,7 +87,9 @@ describe.each(TAKEN)("%s module", (target) => {
 /** (outer, length, inner), small enough for x and y to fit one page. */
 const SIZES: readonly (readonly [number, number, number])[] = [
   ...Array.from({ length: 36 }, (_, i) => [2, i + 1, 1] as const),
-  ...Array.from({ length: 9 }, (_, i) => [2, 5, i + 2] as const),
+  ...Array.from({ length: 50 }, (_, i) => [5, i + 1, 1] as const),
+  ...[1, 2, 10, 16, 17, 47].map((length) => [21, length, 1] as const),
+  ...Array.from({ length: 20 }, (_, i) => [2, 5, i + 2] as const),
   [1, 255, 1],
   [1, 257, 1],
   [3, 300, 1],

@@ -60,8 +60,6 @@ describe("the choice of the backend", () => {
     function refusal(): never {
       throw new WebAssembly.CompileError("Wasm code generation disallowed by embedder");
     }
-    const { instantiate } = WebAssembly;
-    const { exports: moduleExports } = WebAssembly.Module;
     vi.spyOn(WebAssembly, "Module").mockImplementation(refusal);
     const library = createSoftmax();
     expect(library.backend()).toEqual({

@@ -53,22 +53,27 @@ export function copyInto(to: Elements, from: Elements, start = 0): void {
   set.call(to, from, start);
 }
 
-/** A TypeError for an array whose memory is gone. */
-export function checkGone(array: unknown, name: string): void {
-  if (!isGone(array)) return;
-  throw new TypeError(`${name}: expected an array with live memory, got one whose buffer is detached or has shrunk`);
+/** The length; a TypeError for an array whose buffer is detached, or has shrunk from under it. */
+export function checkLength(array: unknown, name: string): number {
+  const length = lengthOf(array);
+  if (length === 0) checkGone(array, name);
+  return length;
 }
 
-/** Whether the array's buffer is detached, or has shrunk from under it. */
-function isGone(array: unknown): boolean {
-  if (lengthOf(array) > 0) return false;
+function checkGone(array: unknown, name: string): void {
   try {
     keys.call(array);
-    return false;
   } catch {
-    return true;
+    throw new TypeError(`${name}: expected an array with live memory, got one whose buffer is detached or has shrunk`);
   }
 }
+
+/** The names of the arrays that have elements of a dtype. */
+export const TYPE_NAMES: Readonly<Record<Dtype, string>> = {
+  float16: "Float16Array",
+  float32: "Float32Array",
+  float64: "Float64Array",
+};
 
 export function dtypeOf(typeName: string | undefined): Dtype | undefined {
   if (typeName === "Float32Array") return "float32";
@@ -82,10 +87,9 @@ export function allocate(dtype: Dtype, length: number): Elements {
   return dtype === "float64" ? new Float64Array(length) : new Uint16Array(length);
 }
 
-/** Whether two typed arrays share bytes, other than by being the same stretch of them. */
+/** Whether two typed arrays of one type and length share bytes, other than by being the same stretch of them. */
 export function overlaps(a: unknown, b: unknown): boolean {
-  if (a === b) return false;
-  return shareBytes(a, b) && !(byteOffsetOf(a) === byteOffsetOf(b) && byteLengthOf(a) === byteLengthOf(b));
+  return a !== b && byteOffsetOf(a) !== byteOffsetOf(b) && shareBytes(a, b);
 }
 
 /** Whether two typed arrays share bytes. */

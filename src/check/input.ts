@@ -2,7 +2,7 @@
 
 import type { Store } from "../store.js";
 import type { Dtype, Elements } from "../types.js";
-import { checkGone, describe, dtypeOf, lengthOf, privateView, typedArrayName } from "./arrays.js";
+import { checkLength, describe, dtypeOf, privateView, typedArrayName } from "./arrays.js";
 import { flatten, type Row } from "./nested.js";
 import { formatShape, sizeOf } from "./shape.js";
 import { readTensor, startOf, type Tensor } from "./tensor.js";
@@ -28,13 +28,13 @@ export type Label = "type" | "dtype";
 export const NO_ROWS: readonly Row[] = [];
 
 /**
- * Tells x's kind and finds its values; `name` is for messages. Callbacks of the caller's may run. Arrays that the store
+ * Tells x's kind and finds its values, whose length is to be checked once no callback can run any more; `name` is for messages. Callbacks of the caller's may run. Arrays that the store
  * allocated count as typed arrays with a shape.
  */
 export function checkInput(x: unknown, name: string, store?: Store): Input {
   const typeName = typedArrayName(x);
   if (typeName !== undefined) {
-    const dtype = checkFloats(x, typeName, name);
+    const dtype = checkFloats(typeName, name);
     return { kind: "typed", dtype, data: x as Elements, label: undefined, shape: undefined, rows: NO_ROWS };
   }
   if (Array.isArray(x)) return nestedInput(x, name);
@@ -64,7 +64,7 @@ function tensorInput(tensor: Tensor, name: string): Input {
   const { kind, shape } = tensor;
   const label = labelOf(tensor, name);
   const data = dataOf(tensor.data, label, `${name}.data`);
-  const start = startOf(tensor, lengthOf(data), name);
+  const start = startOf(tensor, checkLength(data, `${name}.data`), name);
   const dtype = dtypeOf(typedArrayName(data)) ?? "float16";
   return { kind, dtype, data: privateView(data, start, sizeOf(shape)), label, shape, rows: NO_ROWS };
 }
@@ -90,19 +90,17 @@ const OTHER_DTYPE = /^(?!float16$)\w*(float|int)\d/;
 function dataOf(data: unknown, label: Label | undefined, name: string): Elements {
   const typeName = typedArrayName(data);
   if (typeName !== undefined) {
-    if (label === undefined) checkFloats(data, typeName, name);
-    else checkGone(data, name);
+    if (label === undefined) checkFloats(typeName, name);
     return data as Elements;
   }
   if (!Array.isArray(data)) throw new TypeError(`${name}: expected a typed array, got ${describe(data)}`);
   return Float64Array.from(data, (value, i) => numberAt(value, () => `${name}[${i}]`));
 }
 
-function checkFloats(array: unknown, typeName: string, name: string): Dtype {
+function checkFloats(typeName: string, name: string): Dtype {
   const dtype = dtypeOf(typeName);
-  if (dtype === undefined) throw wrongElements(typeName, name);
-  checkGone(array, name);
-  return dtype;
+  if (dtype !== undefined) return dtype;
+  throw wrongElements(typeName, name);
 }
 
 function wrongElements(typeName: string, name: string): TypeError {

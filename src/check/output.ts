@@ -2,7 +2,7 @@
 
 import type { Store } from "../store.js";
 import type { Elements } from "../types.js";
-import { checkGone, describe, lengthOf, overlaps, shareBytes, typedArrayName } from "./arrays.js";
+import { checkLength, describe, lengthOf, overlaps, shareBytes, TYPE_NAMES, typedArrayName } from "./arrays.js";
 import { checkInput, type Input, NO_ROWS } from "./input.js";
 import { flatten, type Row } from "./nested.js";
 import { formatShape, sameShape } from "./shape.js";
@@ -42,23 +42,29 @@ function readTensorOut(out: unknown, x: Input, store: Store | undefined): Output
 }
 
 function checkType(array: unknown, x: Input, name: string): Elements {
-  if (typedArrayName(array) === typedArrayName(x.data)) return array as Elements;
-  throw new TypeError(`${name}: expected ${typedArrayName(x.data)} as x is, got ${describe(array)}`);
+  const expected = x.label === undefined ? TYPE_NAMES[x.dtype] : "Uint16Array";
+  if (typedArrayName(array) === expected) return array as Elements;
+  throw new TypeError(`${name}: expected ${expected} as x is, got ${describe(array)}`);
 }
 
 /** Holds `out` against x, whose shape is given, and the mask; no callback runs from here on. */
-export function checkOut(out: Output, x: Input, shape: readonly number[], mask: RawMask | undefined): void {
+export function checkOut(
+  out: Output,
+  x: Input,
+  shape: readonly number[],
+  length: number,
+  mask: RawMask | undefined,
+): void {
   if (out.shape !== undefined && !sameShape(out.shape, shape)) {
     throw new RangeError(`out: expected shape ${formatShape(shape)} as x has, got ${formatShape(out.shape)}`);
   }
   if (out.data === undefined) checkRows(out.rows, x.rows, mask?.rows ?? []);
-  else checkMemory(out.data, x.data, mask?.source);
+  else checkMemory(out.data, x.data, length, mask?.source);
 }
 
-function checkMemory(out: Elements, x: Elements, mask: unknown): void {
-  checkGone(out, "out");
-  if (lengthOf(out) !== lengthOf(x)) {
-    throw new RangeError(`out: expected length ${lengthOf(x)} as x has, got ${lengthOf(out)}`);
+function checkMemory(out: Elements, x: Elements, length: number, mask: unknown): void {
+  if (checkLength(out, "out") !== length) {
+    throw new RangeError(`out: expected length ${length} as x has, got ${lengthOf(out)}`);
   }
   if (overlaps(out, x)) throw overlap("x", "x itself or ");
   if (mask !== undefined && shareBytes(out, mask)) throw overlap("where");

@@ -14,8 +14,8 @@ export function checkShape(shape: unknown, name: string): number[] {
   if (!Array.isArray(shape) && !isIntegerArray(shape)) {
     throw new TypeError(`${name}: expected an array of sizes, got ${describe(shape)}`);
   }
-  const sizes: number[] = [];
-  for (let i = 0; i < shape.length; i++) sizes.push(checkSize(shape[i], name, i));
+  const sizes = new Array<number>(shape.length);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = checkSize(shape[i], name, i);
   return sizes;
 }
 

@@ -1,6 +1,6 @@
 // Masks: any accepted form as one byte an element of x.
 
-import { checkGone, describe, lengthOf, typedArrayName } from "./arrays.js";
+import { checkLength, describe, typedArrayName } from "./arrays.js";
 import { flatten, type Row } from "./nested.js";
 import { type Extent, formatShape, sizeOf } from "./shape.js";
 import { readTensor, startOf, type Tensor } from "./tensor.js";
@@ -27,18 +27,17 @@ export function readMask(where: unknown): RawMask {
 }
 
 function typedMask(where: unknown): RawMask {
-  checkGone(where, "where");
-  return { bytes: bytesOf(where, 0, lengthOf(where), "where"), shape: undefined, source: where, rows: [] };
+  const bytes = bytesOf(where, 0, checkLength(where, "where"), "where");
+  return { bytes, shape: undefined, source: where, rows: [] };
 }
 
 function tensorMask(tensor: Tensor): RawMask {
   const { data, shape } = tensor;
   const isTyped = typedArrayName(data) !== undefined;
-  if (isTyped) checkGone(data, "where.data");
-  else if (!Array.isArray(data)) {
+  if (!isTyped && !Array.isArray(data)) {
     throw new TypeError(`where.data: expected an array of booleans or 0 and 1, got ${describe(data)}`);
   }
-  const start = startOf(tensor, isTyped ? lengthOf(data) : (data as Row).length, "where");
+  const start = startOf(tensor, isTyped ? checkLength(data, "where.data") : (data as Row).length, "where");
   const bytes = bytesOf(data, start, sizeOf(shape), "where.data");
   return { bytes, shape, source: isTyped ? data : undefined, rows: isTyped ? [] : [data as Row] };
 }

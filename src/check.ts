@@ -72,7 +72,7 @@ function request(
   // Nested arrays were copied while read: the copy serves for the result too.
   const target = kind === "nested" ? data : out?.data;
   const kept = mask && broadcastMask(mask, shape, extent);
-  const place = store?.place(data, target, mask);
+  const place = store?.place(input, out, mask);
   const checked = { dtype, data, target, extent, beta, mask: kept, kind, label, shape: own, out, place };
   return dtype === "float16" ? asBits(checked) : checked;
 }

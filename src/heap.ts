@@ -6,6 +6,8 @@ import type { Dtype, Elements } from "./types.js";
 
 /** The values of one array that stays. */
 export interface Block {
+  /** The pointer; undefined where it is no linear memory. */
+  readonly at: number | undefined;
   /** Always right, and the same view while it is. */
   readonly data: () => Elements;
   /** To be called once; `data` not after it. */
@@ -44,6 +46,7 @@ export class Heap {
     let whole: Elements;
     let data: Elements;
     return {
+      at: start,
       data: () => {
         if (whole !== memory.view(dtype)) {
           whole = memory.view(dtype);

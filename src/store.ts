@@ -1,7 +1,8 @@
 // Arrays that stay: the handles that `allocate` gives out, and what a call has to know of them.
 
 import { allocate, checkLength, copyInto, describe } from "./check/arrays.js";
-import { checkInput } from "./check/input.js";
+import { checkInput, type Input } from "./check/input.js";
+import type { Output } from "./check/output.js";
 import { checkShape, formatShape, sameShape, sizeOf } from "./check/shape.js";
 import type { RawMask } from "./check/where.js";
 import type { Engine } from "./engine.js";
@@ -15,6 +16,8 @@ export interface Resident {
   readonly dtype: ResidentDtype;
   readonly data: Elements;
   readonly shape: readonly number[];
+  /** The pointer, where kernels can work on it. */
+  readonly at: number | undefined;
 }
 
 /** Where in the memory of the handles a result goes, and where x stands if it is there too. */
@@ -50,11 +53,12 @@ export class Store {
   }
 
   /** Where the kernels can work on the handles' memory itself; undefined where values have to pass through the window. */
-  place(x: Elements, target: Elements | undefined, mask: RawMask | undefined): Place | undefined {
+  place(x: Input, out: Output | undefined, mask: RawMask | undefined): Place | undefined {
     const heap = this.#heap;
     if (heap === undefined) return undefined;
-    const from = heap.locate(x, "x");
-    const to = target === undefined || target === x ? from : heap.locate(target, "out");
+    const target = out?.data;
+    const from = x.at ?? heap.locate(x.data, "x");
+    const to = target === undefined ? undefined : (out?.at ?? heap.locate(target, "out"));
     if (mask?.source !== undefined) heap.locate(mask.source, "where");
     if (target === undefined || to === undefined || mask !== undefined) return undefined;
     return { memory: heap.memory, x: from, y: to };
@@ -66,7 +70,7 @@ export class Store {
     if (this.#heap !== undefined) return this.#heap.allocate(dtype, length);
     const { budget } = this.#engine;
     const data = budget.take(bytes, bytes, () => allocate(dtype, length));
-    return { data: () => data, free: () => budget.count(-bytes) };
+    return { at: undefined, data: () => data, free: () => budget.count(-bytes) };
   }
 }
 
@@ -94,7 +98,7 @@ class Handle {
     if (value.#store !== store) {
       throw new TypeError(`${name}: expected an array allocated by this instance, got one of another instance`);
     }
-    return { dtype: value.dtype, data: value.#data(name), shape: value.shape };
+    return { dtype: value.dtype, data: value.#data(name), shape: value.shape, at: value.#block?.at };
   }
 
   get data(): Elements {

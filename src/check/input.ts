@@ -21,6 +21,8 @@ export interface Input {
   readonly shape: readonly number[] | undefined;
   /** The innermost of nested arrays. */
   readonly rows: readonly Row[];
+  /** The pointer to an allocated array; undefined for all else. */
+  readonly at: number | undefined;
 }
 
 export type Label = "type" | "dtype";
@@ -35,11 +37,22 @@ export function checkInput(x: unknown, name: string, store?: Store): Input {
   const typeName = typedArrayName(x);
   if (typeName !== undefined) {
     const dtype = checkFloats(typeName, name);
-    return { kind: "typed", dtype, data: x as Elements, label: undefined, shape: undefined, rows: NO_ROWS };
+    return {
+      kind: "typed",
+      dtype,
+      data: x as Elements,
+      label: undefined,
+      shape: undefined,
+      rows: NO_ROWS,
+      at: undefined,
+    };
   }
   if (Array.isArray(x)) return nestedInput(x, name);
   const own = store?.read(x, name);
-  if (own !== undefined) return { kind: "typed", ...own, label: undefined, rows: NO_ROWS };
+  if (own !== undefined) {
+    const { dtype, data, shape, at } = own;
+    return { kind: "typed", dtype, data, label: undefined, shape, rows: NO_ROWS, at };
+  }
   const tensor = typeof x === "object" && x !== null && !ArrayBuffer.isView(x) ? readTensor(x, name) : undefined;
   if (tensor !== undefined) return tensorInput(tensor, name);
   throw new TypeError(
@@ -57,7 +70,8 @@ function nestedInput(x: readonly unknown[], name: string): Input {
     );
   }
   const own = shape.length > 1 ? shape : undefined;
-  return { kind: "nested", dtype: "float64", data: new Float64Array(values), label: undefined, shape: own, rows };
+  const data = new Float64Array(values);
+  return { kind: "nested", dtype: "float64", data, label: undefined, shape: own, rows, at: undefined };
 }
 
 function tensorInput(tensor: Tensor, name: string): Input {
@@ -66,7 +80,8 @@ function tensorInput(tensor: Tensor, name: string): Input {
   const data = dataOf(tensor.data, label, `${name}.data`);
   const start = startOf(tensor, checkLength(data, `${name}.data`), name);
   const dtype = dtypeOf(typedArrayName(data)) ?? "float16";
-  return { kind, dtype, data: privateView(data, start, sizeOf(shape)), label, shape, rows: NO_ROWS };
+  const view = privateView(data, start, sizeOf(shape));
+  return { kind, dtype, data: view, label, shape, rows: NO_ROWS, at: undefined };
 }
 
 /** Where a tensor calls its Uint16Array float16; a TypeError where it calls its data what they are not. */

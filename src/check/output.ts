@@ -14,6 +14,8 @@ export interface Output {
   readonly data: Elements | undefined;
   readonly shape: readonly number[] | undefined;
   readonly rows: readonly Row[];
+  /** The pointer to an allocated array; undefined for all else. */
+  readonly at: number | undefined;
 }
 
 /** Reads `out`, which must be of x's kind. Callbacks of the caller's may run. */
@@ -22,15 +24,17 @@ export function readOut(out: unknown, x: Input, store: Store | undefined): Outpu
   if (x.kind === "nested") return readNested(out);
   if (x.kind !== "typed") return readTensorOut(out, x, store);
   const own = ArrayBuffer.isView(out) ? undefined : store?.read(out, "out");
-  if (own === undefined) return { object: out, data: checkType(out, x, "out"), shape: undefined, rows: NO_ROWS };
+  if (own === undefined) {
+    return { object: out, data: checkType(out, x, "out"), shape: undefined, rows: NO_ROWS, at: undefined };
+  }
   // A typed array as x has no shape to hold it against.
-  return { object: out, data: checkType(own.data, x, "out"), shape: x.shape && own.shape, rows: NO_ROWS };
+  return { object: out, data: checkType(own.data, x, "out"), shape: x.shape && own.shape, rows: NO_ROWS, at: own.at };
 }
 
 function readNested(out: unknown): Output {
   if (!Array.isArray(out)) throw new TypeError(`out: expected nested arrays as x is, got ${describe(out)}`);
   const { shape, rows } = flatten(out, "out", () => 0);
-  return { object: out, data: undefined, shape, rows };
+  return { object: out, data: undefined, shape, rows, at: undefined };
 }
 
 function readTensorOut(out: unknown, x: Input, store: Store | undefined): Output {
@@ -38,7 +42,7 @@ function readTensorOut(out: unknown, x: Input, store: Store | undefined): Output
     throw new TypeError(`out: expected a tensor as x is, got ${describe(out)}`);
   }
   const { data, shape } = checkInput(out, "out", store);
-  return { object: out, data: checkType(data, x, "out.data"), shape, rows: NO_ROWS };
+  return { object: out, data: checkType(data, x, "out.data"), shape, rows: NO_ROWS, at: undefined };
 }
 
 function checkType(array: unknown, x: Input, name: string): Elements {
@@ -59,14 +63,15 @@ export function checkOut(
     throw new RangeError(`out: expected shape ${formatShape(shape)} as x has, got ${formatShape(out.shape)}`);
   }
   if (out.data === undefined) checkRows(out.rows, x.rows, mask?.rows ?? []);
-  else checkMemory(out.data, x.data, length, mask?.source);
+  else checkMemory(out.data, x.data, length, mask?.source, out.at !== undefined && x.at !== undefined);
 }
 
-function checkMemory(out: Elements, x: Elements, length: number, mask: unknown): void {
+/** Allocated arrays are apart, or one. */
+function checkMemory(out: Elements, x: Elements, length: number, mask: unknown, allocated: boolean): void {
   if (checkLength(out, "out") !== length) {
     throw new RangeError(`out: expected length ${length} as x has, got ${lengthOf(out)}`);
   }
-  if (overlaps(out, x)) throw overlap("x", "x itself or ");
+  if (!allocated && overlaps(out, x)) throw overlap("x", "x itself or ");
   if (mask !== undefined && shareBytes(out, mask)) throw overlap("where");
 }
 

@@ -4,21 +4,31 @@
 import { bytes, loadLanes, storeLanes } from "./simd";
 import { LINE } from "./state";
 
-/** Turns `count` vectors of rows into a panel at `lines`: squares of 4x4, then column by column. */
-export function gatherRows(x: usize, count: i32, length: i32, lines: usize): void {
+/** Turns `count` vectors of rows into a panel at `lines`, squares of 4x4, then column by column; their maxima to `line`. */
+export function gatherRows(x: usize, count: i32, length: i32, lines: usize, line: usize): void {
   const row = bytes<f32>(length);
-  for (; count > 0; count--, lines += 16, x += 3 * row) {
+  for (; count > 0; count--, lines += 16, line += 16, x += 3 * row) {
     let p = lines, left = length;
+    let m0 = f32x4.splat(-Infinity), m1 = m0;
     for (; left >= 4; left -= 4, x += 16, p += 4 * LINE) {
       const r0 = v128.load(x), r1 = v128.load(x + row), r2 = v128.load(x + 2 * row), r3 = v128.load(x + 3 * row);
       const a = v128.shuffle<u32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<u32>(r0, r1, 2, 6, 3, 7);
       const c = v128.shuffle<u32>(r2, r3, 0, 4, 1, 5), d = v128.shuffle<u32>(r2, r3, 2, 6, 3, 7);
-      v128.store(p, v128.shuffle<u64>(a, c, 0, 2));
-      v128.store(p, v128.shuffle<u64>(a, c, 1, 3), LINE);
-      v128.store(p, v128.shuffle<u64>(b, d, 0, 2), 2 * LINE);
-      v128.store(p, v128.shuffle<u64>(b, d, 1, 3), 3 * LINE);
+      const v0 = v128.shuffle<u64>(a, c, 0, 2), v1 = v128.shuffle<u64>(a, c, 1, 3);
+      const v2 = v128.shuffle<u64>(b, d, 0, 2), v3 = v128.shuffle<u64>(b, d, 1, 3);
+      v128.store(p, v0);
+      v128.store(p, v1, LINE);
+      v128.store(p, v2, 2 * LINE);
+      v128.store(p, v3, 3 * LINE);
+      m0 = f32x4.pmax(f32x4.pmax(m0, v0), v1);
+      m1 = f32x4.pmax(f32x4.pmax(m1, v2), v3);
     }
-    for (; left > 0; left--, x += 4, p += LINE) v128.store(p, loadLanes<f32>(x, row));
+    for (; left > 0; left--, x += 4, p += LINE) {
+      const v = loadLanes<f32>(x, row);
+      v128.store(p, v);
+      m0 = f32x4.pmax(m0, v);
+    }
+    v128.store(line, f32x4.pmax(m0, m1));
   }
 }
 

@@ -10,7 +10,7 @@ import { LINE, PANEL, anchorAt, lineAt, sumLines, sumsAt, totalAt } from "./stat
 import { accumulate, clear, reciprocal } from "./total";
 
 /** The largest element of each row that is not NaN, to `line`. */
-function maxima<T>(x: usize, length: i32, stride: usize, full: i32, width: i32, line: usize): void {
+export function maxima<T>(x: usize, length: i32, stride: usize, full: i32, width: i32, line: usize): void {
   let m0 = v128.splat<T>(-<T>Infinity), m1 = m0, m2 = m0, m3 = m0;
   if (full == PANEL) {
     for (; length > 0; length--, x += stride) {
@@ -107,8 +107,8 @@ function addSums<T>(length: i32, count: i32, sums: usize, scratch: usize): void 
 }
 
 /**
- * y = exponentials of the panel at x, whose lines stand `stride` bytes apart; x may be y. What is left to do is to multiply
- * them by the factors in the line of `scratch`. With `inSums`, x and y are the lines of sums themselves: each accumulator
+ * y = exponentials of the panel at x, whose lines stand `stride` bytes apart; x may be y. In the line of `scratch` stand
+ * its maxima, and afterwards the factors by which y is left to be multiplied. With `inSums`, x and y are the lines of sums themselves: each accumulator
  * takes one element, and the lines that no element reaches are clear.
  */
 export function expPanel<T>(
@@ -116,7 +116,6 @@ export function expPanel<T>(
 ): void {
   const line = lineAt(scratch), anchors = changetype<usize>(anchorAt(scratch, 0)), sums = sumsAt(scratch);
   const count = full + i32(width > 0);
-  maxima<T>(x, length, stride, full, width, line);
   let exact = i32x4.splat(-1);
   for (let j = 0; j < count; j++) {
     const max = v128.load(line + (<usize>j << 4));

@@ -2,7 +2,7 @@
 
 import { Scale, power, scaleFor, setAnchor, stretchExponent } from "./exp";
 import { gatherRows, scatterRows } from "./narrow";
-import { clearSums, expPanel, multiplyPanel } from "./panel";
+import { clearSums, expPanel, maxima, multiplyPanel } from "./panel";
 import { BLOCK, expBlock, maximum, multiply, stretch } from "./rows";
 import { addAcross, bytes, lanes, maxAcross } from "./simd";
 import { LINE, PANEL, anchorAt, lineAt, linesAt, sumLines, sumsAt, totalAt } from "./state";
@@ -56,7 +56,7 @@ function softmaxAlong<T>(x: usize, y: usize, outer: i32, length: i32, scale: Sca
     if (inSums) clearSums<T>(length, lines);
     while (outer >= lanes<T>()) {
       const count = min(outer / lanes<T>(), PANEL);
-      gatherRows(x, count, length, lines);
+      gatherRows(x, count, length, lines, lineAt(scratch));
       expPanel<T>(lines, lines, length, LINE, count, 0, inSums, scale, scratch);
       scatterRows(lines, count, length, y, lineAt(scratch));
       outer -= count * lanes<T>();
@@ -79,6 +79,7 @@ function softmaxAcross<T>(
     for (let column = 0; column < inner; column += PANEL * lanes<T>()) {
       const at = bytes<T>(column), count = min(inner - column, PANEL * lanes<T>());
       const full = count / lanes<T>(), width = count & (lanes<T>() - 1);
+      maxima<T>(x + at, length, stride, full, width, lineAt(scratch));
       expPanel<T>(x + at, y + at, length, stride, full, width, false, scale, scratch);
       multiplyPanel<T>(y + at, length, stride, full, width, lineAt(scratch));
     }

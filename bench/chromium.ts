@@ -1,35 +1,21 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { launchChromium } from "../test/support/chromium.js";
 import { WORKER } from "./bundle.js";
 import { type Engine, type Worker, worker } from "./engine.js";
-
-const EXECUTABLE = "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--disable-dev-shm-usage",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const PAGE = `<!doctype html><title>bench</title><script type="module" src="/worker.js"></script>`;
 
 /** Pages isolated by these have a clock of 5 microseconds, others one of 100. */
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
-export const hasChromium: boolean = existsSync(EXECUTABLE);
-
 /** Each worker is a page in a context of its own, and so in a process of its own. */
 export async function chromiumEngine(): Promise<Engine> {
   const server = await serve();
   const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, timeout: 50_000 });
+  const browser = await launchChromium();
   return {
     name: "chromium",
     runtime: `chromium ${browser.version()}`,

@@ -1,7 +1,8 @@
 // The engines that may be there, and what installs those that are not.
 
 import { existsSync, readdirSync } from "node:fs";
-import { chromiumEngine, hasChromium } from "./chromium.js";
+import { hasChromium } from "../test/support/chromium.js";
+import { chromiumEngine } from "./chromium.js";
 import { type Engine, processEngine } from "./engine.js";
 import { installCommand, roomPath } from "./install.js";
 

@@ -1,26 +1,14 @@
 // Chromium: a page imports the bundle as it is, one file, without an import map.
 
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { launchChromium } from "../support/chromium.js";
 import type { PackedProject } from "../support/packed.js";
 import type { Report } from "./check.js";
 import { limited, start } from "./start.js";
-
-const EXECUTABLE = "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--disable-dev-shm-usage",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Permits scripts of the page's own, but none of WebAssembly. */
 const STRICT_POLICY = "default-src 'self'";
@@ -31,8 +19,6 @@ const SCRIPT = `
   import { softmax } from "/dist/reference.js";
   import { check } from "/check.js";
   globalThis.report = check(library, softmax);`;
-
-export const hasChromium: boolean = existsSync(EXECUTABLE);
 
 /** What a plain page finds, and one whose content security policy forbids WebAssembly. */
 export interface ChromiumReports {
@@ -45,10 +31,7 @@ export async function runInChromium(project: PackedProject): Promise<ChromiumRep
   const server = await serve(project);
   try {
     const { port } = server.address() as AddressInfo;
-    // Each launch has a profile of its own, which goes with it.
-    const browser = await start("Chromium", () =>
-      chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, timeout: 50_000 }),
-    );
+    const browser = await start("Chromium", launchChromium);
     try {
       const open = (path: string): Promise<Report> =>
         limited(`the page ${path}`, 60_000, openPage(browser, `http://127.0.0.1:${port}${path}`));

@@ -7,9 +7,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
+import { hasChromium } from "../support/chromium.js";
 import { installPacked, type PackedProject } from "../support/packed.js";
 import type { Report } from "./check.js";
-import { hasChromium, runInChromium } from "./chromium.js";
+import { runInChromium } from "./chromium.js";
 import { runInWorkerd } from "./workerd.js";
 
 /** Softmax in float32 is this near to the reference. */

@@ -80,6 +80,12 @@ describe.each(KERNELS)("$name: accuracy for any |x - max|", ({ softmax }) => {
     }
   });
 
+  it.each([0.001, 0.37, 0.5, 1 / 3, 2.5, 7, 100, -1.5])("float64 within 2e-15 for beta %d", (beta) => {
+    const x = logits("float64", 300, 7, 80 / Math.abs(beta)) as Float64Array;
+    const exact = Float64Array.from(exactSoftmax(x, beta), ({ high }) => high);
+    expect(largestError(softmax(x, { beta }), exact, "float64")).toBeLessThanOrEqual(CONTRACT.float64.anyLogits);
+  });
+
   it.each([0.001, 0.37, 1 / 3, 2.5, 7, 100, -1.5])("float32 within 6e-7 for beta %d", (beta) => {
     const x = logits("float32", 300, 7, 20 / Math.abs(beta)) as Float32Array;
     const exact = Float64Array.from(exactSoftmax(x, beta), ({ high }) => high);

@@ -30,8 +30,8 @@ export type Label = "type" | "dtype";
 export const NO_ROWS: readonly Row[] = [];
 
 /**
- * Tells x's kind and finds its values, whose length is to be checked once no callback can run any more; `name` is for messages. Callbacks of the caller's may run. Arrays that the store
- * allocated count as typed arrays with a shape.
+ * Tells x's kind and finds its values, whose length is to be checked once no callback can run any more; `name` is for
+ * messages. Callbacks of the caller's may run. Arrays that the store allocated count as typed arrays with a shape.
  */
 export function checkInput(x: unknown, name: string, store?: Store): Input {
   const typeName = typedArrayName(x);

@@ -2,24 +2,36 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { bitsOf, checkLength, fromBits } from "./check/arrays.js";
-import { checkInput, type Input, type Kind, type Label } from "./check/input.js";
+import { bitsOf, checkLength, dtypeOf, fromBits, typedArrayName } from "./check/arrays.js";
+import { checkInput, checkLike, type Input, type Kind, type Label } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
-import { checkBeta, checkOptions } from "./check/options.js";
+import { checkBeta, checkBoolean, checkOptions } from "./check/options.js";
 import { checkOut, type Output, readOut } from "./check/output.js";
-import { checkAxis, checkShape, type Extent, formatShape, sameShape, sizeOf } from "./check/shape.js";
-import { broadcastMask, type RawMask, readMask } from "./check/where.js";
+import {
+  checkAxis,
+  checkShape,
+  type Extent,
+  type Form,
+  formatShape,
+  resultShape,
+  sameShape,
+  sizeOf,
+} from "./check/shape.js";
+import type { Signature } from "./check/signatures.js";
+import { broadcastTo, type RawMask, readMask } from "./check/where.js";
 import type { Place, Store } from "./store.js";
-import type { Dtype, Elements, SoftmaxOptions } from "./types.js";
+import type { Dtype, Elements } from "./types.js";
 
 export { allocate, copyInto } from "./check/arrays.js";
 export type { Extent } from "./check/shape.js";
 
-/** A checked call of an op whose result has x's shape. */
+/** A checked call. */
 export interface Request {
   readonly dtype: Dtype;
   /** The input's values, in row-major order; not written unless it is also `target`. Those of float16 as bits. */
   readonly data: Elements;
+  /** Those of the other inputs, as many: of the same dtype, or float32 beside float16. */
+  readonly others: readonly Elements[];
   /** Where the result's values go; undefined for fresh memory. */
   readonly target: Elements | undefined;
   readonly extent: Extent;
@@ -28,72 +40,126 @@ export interface Request {
   readonly mask: Uint8Array | undefined;
   readonly kind: Kind;
   readonly label: Label | undefined;
-  /** How x is arranged: a flat array stays flat whatever `shape` says. */
+  /** How the result is arranged: that of a flat array stays flat whatever `shape` says. */
   readonly shape: readonly number[];
   readonly out: Output | undefined;
-  /** Where the result, and perhaps x, stand in the memory of arrays that stay, if the kernels can work there. */
+  /** Where the arrays stand in the memory of those that stay, if the kernels can work there. */
   readonly place: Place | undefined;
 }
 
-const SOFTMAX_OPTIONS = ["shape", "axis", "out", "where", "temperature", "beta", "base"];
+/** The options that ops share, as they may be given. */
+type Given = Readonly<
+  Record<"shape" | "axis" | "out" | "where" | "temperature" | "beta" | "base" | "keepDims" | "weights", unknown>
+>;
 
-/** The arguments of softmax; without a store, arrays that one allocated are tensors like any other. */
-export function checkSoftmax(x: unknown, options: SoftmaxOptions | undefined, store: Store | undefined): Request {
-  if (options === undefined) {
-    return request(checkInput(x, "x", store), undefined, undefined, 1, undefined, undefined, store);
-  }
-  const { shape, axis, out, where, temperature, beta, base }: SoftmaxOptions = checkOptions(options, SOFTMAX_OPTIONS);
+/** The arguments of an op; without a store, arrays that one allocated are tensors like any other. */
+export function checkCall(
+  op: Signature,
+  values: readonly unknown[],
+  options: unknown,
+  store: Store | undefined,
+): Request {
+  const given = checkOptions(options, op.options) as Given;
+  const { shape, axis, out, where, temperature, beta, base } = given;
+  const form = op.form === "reduced" && checkBoolean(given.keepDims, "keepDims", false) ? "kept" : op.form;
+  const weights = op.weighted ? given.weights : undefined;
   const scaling = checkBeta(temperature, beta, base);
+  const expected = op.refuses?.(scaling);
+  if (expected) throw new RangeError(`temperature, beta, base: expected ${expected}, got beta ${scaling}`);
   const sizes = shape === undefined ? undefined : checkShape(shape, "shape");
   const axes = Array.isArray(axis) ? Array.from(axis) : axis;
   const mask = where === undefined ? undefined : readMask(where);
-  const input = checkInput(x, "x", store);
-  return request(input, sizes, axes, scaling, mask, readOut(out, input, store), store);
+  const inputs = op.names.map((name, i) => checkInput(values[i], name, store));
+  const weighting = weights === undefined ? undefined : checkInput(weights, "weights", store);
+  const output = readOut(out, inputs[0] as Input, store);
+  return request(inputs, form, sizes, axes, scaling, mask, weighting, output, store);
+}
+
+/** The same for one input and no options. */
+export function checkPlain(name: string, x: unknown, store: Store | undefined): Request {
+  const inputs = [checkInput(x, name, store)];
+  return request(inputs, "same", undefined, undefined, 1, undefined, undefined, undefined, store);
 }
 
 /** Puts what was read together. Nothing here can call back, so the lengths it reads stay true. */
 function request(
-  input: Input,
+  inputs: readonly Input[],
+  form: Form,
   sizes: readonly number[] | undefined,
   axis: unknown,
   beta: number,
   mask: RawMask | undefined,
+  weights: Input | undefined,
   out: Output | undefined,
   store: Store | undefined,
 ): Request {
-  const { kind, dtype, data, label } = input;
-  const length = checkLength(data, "x");
-  // How x itself is arranged, and so its result.
+  const input = inputs[0] as Input;
+  const { name, kind, dtype, data, label } = input;
+  const length = checkLength(data, name);
+  // How x itself is arranged.
   const own = input.shape ?? [length];
-  const shape = sizes === undefined ? own : checkGivenShape(sizes, input.shape);
-  checkSize(shape, length);
-  const extent = checkAxis(axis, shape);
-  if (out !== undefined) checkOut(out, input, own, length, mask);
-  // Nested arrays were copied while read: the copy serves for the result too.
-  const target = kind === "nested" ? data : out?.data;
-  const kept = mask && broadcastMask(mask, shape, extent);
-  const place = store?.place(input, out, mask);
-  const checked = { dtype, data, target, extent, beta, mask: kept, kind, label, shape: own, out, place };
+  const arranged = sizes === undefined ? own : checkGivenShape(sizes, input.shape, name);
+  checkSize(arranged, length, name);
+  const extent = checkAxis(axis, arranged);
+  for (let i = 1; i < inputs.length; i++) checkLike(inputs[i] as Input, input, arranged);
+  const shape = form === "same" ? own : resultShape(form, arranged, extent);
+  // A flat array stays flat.
+  const isFlat = form !== "same" && (kind === "typed" || (sizes !== undefined && input.shape === undefined));
+  if (out !== undefined) checkOut(out, inputs, form, isFlat && out.shape?.length === 1 ? [sizeOf(shape)] : shape, mask);
+  const checked: Request = {
+    dtype,
+    data,
+    others: othersOf(inputs, weights && checkWeights(weights, dtype, arranged, extent)),
+    // Nested arrays were copied while read: the copy serves for a result of that size too.
+    target: kind === "nested" ? (form === "same" ? data : undefined) : out?.data,
+    extent,
+    beta,
+    mask: mask && broadcastTo(mask.bytes, mask.shape, arranged, extent, "where"),
+    kind,
+    label,
+    shape: isFlat ? [sizeOf(shape)] : shape,
+    out,
+    place: weights === undefined ? store?.place(inputs, out, mask) : undefined,
+  };
   return dtype === "float16" ? asBits(checked) : checked;
+}
+
+function othersOf([, second]: readonly Input[], weights: Elements | undefined): readonly Elements[] {
+  if (weights !== undefined) return [weights];
+  return second === undefined ? NONE : [second.data];
+}
+
+const NONE: readonly Elements[] = [];
+
+/** Weights for every element of x, in its dtype. */
+function checkWeights({ data, shape }: Input, dtype: Dtype, arranged: readonly number[], extent: Extent): Elements {
+  checkLength(data, "weights");
+  const values = dtype === "float64" ? new Float64Array(data) : new Float32Array(data);
+  return broadcastTo(values, shape, arranged, extent, "weights");
 }
 
 /** float16 passes through the window, as bits. */
 function asBits(request: Request): Request {
-  const { data, target, label } = request;
+  const { data, others, target, label } = request;
   // Of bits in a tensor, `data` and `target` are private views already.
   if (label !== undefined) return { ...request, place: undefined };
-  return { ...request, place: undefined, data: bitsOf(data), target: target && bitsOf(target) };
+  const bits = others.map((other) => (dtypeOf(typedArrayName(other)) === "float16" ? bitsOf(other) : other));
+  return { ...request, place: undefined, data: bitsOf(data), others: bits, target: target && bitsOf(target) };
 }
 
 /** `shape` as given, which must be x's own where x has one. */
-function checkGivenShape(sizes: readonly number[], own: readonly number[] | undefined): readonly number[] {
+function checkGivenShape(
+  sizes: readonly number[],
+  own: readonly number[] | undefined,
+  name: string,
+): readonly number[] {
   if (own === undefined || sameShape(sizes, own)) return sizes;
-  throw new RangeError(`shape: expected ${formatShape(own)} as x has, got ${formatShape(sizes)}`);
+  throw new RangeError(`shape: expected ${formatShape(own)} as ${name} has, got ${formatShape(sizes)}`);
 }
 
-function checkSize(shape: readonly number[], length: number): void {
+function checkSize(shape: readonly number[], length: number, name: string): void {
   if (sizeOf(shape) === length) return;
-  throw new RangeError(`shape: ${formatShape(shape)} holds ${sizeOf(shape)} elements, x has ${length}`);
+  throw new RangeError(`shape: ${formatShape(shape)} holds ${sizeOf(shape)} elements, ${name} has ${length}`);
 }
 
 /** The result's values in the caller's kind; where there is a target, they stand in it. */

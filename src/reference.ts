@@ -1,14 +1,15 @@
 // The plain JavaScript reference: textbook formulas in float64, never optimised. It says what the kernels must compute,
 // serves where no kernel can run, and is the entry `softmax-simd/reference`, with no WebAssembly in it.
 
-import { allocate, checkSoftmax, copyInto, deliver, type Request } from "./check.js";
+import { SOFTMAX } from "./check/signatures.js";
+import { allocate, checkCall, copyInto, deliver, type Request } from "./check.js";
 import { decodeFloat16, encodeFloat16 } from "./float16.js";
 import type { Store } from "./store.js";
 import type { SoftmaxFunction, SoftmaxOptions } from "./types.js";
 
 /** softmax(β x) along an axis, in float64 JavaScript, rounded once to x's dtype. The same arguments as the kernels'. */
 export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions, store?: Store) => {
-  const request = checkSoftmax(x, options, store);
+  const request = checkCall(SOFTMAX, [x], options, store);
   // Read once: x may be shared memory that changes meanwhile.
   const elements = new Float64Array(request.data);
   const isFloat16 = request.dtype === "float16";

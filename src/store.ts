@@ -20,11 +20,11 @@ export interface Resident {
   readonly at: number | undefined;
 }
 
-/** Where in the memory of the handles a result goes, and where x stands if it is there too. */
+/** Where in the memory of the handles the inputs stand, and a result goes; undefined for what is elsewhere. */
 export interface Place {
   readonly memory: Memory;
-  readonly x: number | undefined;
-  readonly y: number;
+  readonly inputs: readonly (number | undefined)[];
+  readonly y: number | undefined;
 }
 
 /** The arrays that one surface has allocated. */
@@ -53,15 +53,13 @@ export class Store {
   }
 
   /** Where the kernels can work on the handles' memory itself; undefined where values have to pass through the window. */
-  place(x: Input, out: Output | undefined, mask: RawMask | undefined): Place | undefined {
+  place(inputs: readonly Input[], out: Output | undefined, mask: RawMask | undefined): Place | undefined {
     const heap = this.#heap;
     if (heap === undefined) return undefined;
-    const target = out?.data;
-    const from = x.at ?? heap.locate(x.data, "x");
-    const to = target === undefined ? undefined : (out?.at ?? heap.locate(target, "out"));
+    const from = inputs.map(({ at, data, name }) => at ?? heap.locate(data, name));
+    const to = out?.data && (out.at ?? heap.locate(out.data, "out"));
     if (mask?.source !== undefined) heap.locate(mask.source, "where");
-    if (target === undefined || to === undefined || mask !== undefined) return undefined;
-    return { memory: heap.memory, x: from, y: to };
+    return mask === undefined ? { memory: heap.memory, inputs: from, y: to } : undefined;
   }
 
   #block(dtype: ResidentDtype, length: number): Block {

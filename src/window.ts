@@ -4,7 +4,6 @@
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Extent, Request } from "./check.js";
 import type { Memory } from "./memory.js";
-import type { Place } from "./store.js";
 import type { Elements } from "./types.js";
 
 /**
@@ -42,7 +41,7 @@ export function stream(memory: Memory, request: Request, apply: ChunkKernel): El
   const { outer, length, inner } = extent;
   const size = outer * length * inner;
   if (size === 0) return target ?? allocate(dtype, 0);
-  if (place !== undefined) return passInPlace(place, request, apply);
+  if (place?.y !== undefined) return passInPlace(place.memory, place.inputs[0], place.y, request, apply);
   const width = dtype === "float64" ? 8 : 4;
   const elementBytes = mask === undefined ? width : width + 1;
   const room = Math.floor(Math.min(WINDOW_BYTES, memory.room) / elementBytes);
@@ -143,7 +142,13 @@ function take(
 }
 
 /** Into memory where the kernels can work: an x from elsewhere is copied there first, some slabs at a time. */
-function passInPlace({ memory, x, y }: Place, request: Request, apply: ChunkKernel): Elements {
+function passInPlace(
+  memory: Memory,
+  x: number | undefined,
+  y: number,
+  request: Request,
+  apply: ChunkKernel,
+): Elements {
   const { dtype, data, extent } = request;
   const { outer, length, inner } = extent;
   const target = request.target as Elements;

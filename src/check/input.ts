@@ -4,13 +4,15 @@ import type { Store } from "../store.js";
 import type { Dtype, Elements } from "../types.js";
 import { checkLength, describe, dtypeOf, privateView, typedArrayName } from "./arrays.js";
 import { flatten, type Row } from "./nested.js";
-import { formatShape, sizeOf } from "./shape.js";
+import { formatShape, sameShape, sizeOf } from "./shape.js";
 import { readTensor, startOf, type Tensor } from "./tensor.js";
 
 /** What the caller's array is, and so what goes back. */
 export type Kind = "typed" | "nested" | "shape" | "dims";
 
 export interface Input {
+  /** What messages call it. */
+  readonly name: string;
   readonly kind: Kind;
   readonly dtype: Dtype;
   /** Contiguous values, the caller's own memory for typed arrays and tensors. */
@@ -27,6 +29,17 @@ export interface Input {
 
 export type Label = "type" | "dtype";
 
+/** Holds another argument against the first: of its dtype, its size, and its shape where both have one. */
+export function checkLike(other: Input, x: Input, shape: readonly number[]): void {
+  const bits = (input: Input): boolean => input.label !== undefined;
+  if (other.dtype !== x.dtype || bits(other) !== bits(x)) {
+    throw new TypeError(`${other.name}: expected ${x.dtype} values as ${x.name} has, got ${describe(other.data)}`);
+  }
+  const own = other.shape ?? [checkLength(other.data, other.name)];
+  if (sizeOf(own) === sizeOf(shape) && (other.shape === undefined || sameShape(own, shape))) return;
+  throw new RangeError(`${other.name}: expected shape ${formatShape(shape)} as ${x.name} has, got ${formatShape(own)}`);
+}
+
 export const NO_ROWS: readonly Row[] = [];
 
 /**
@@ -38,6 +51,7 @@ export function checkInput(x: unknown, name: string, store?: Store): Input {
   if (typeName !== undefined) {
     const dtype = checkFloats(typeName, name);
     return {
+      name,
       kind: "typed",
       dtype,
       data: x as Elements,
@@ -51,7 +65,7 @@ export function checkInput(x: unknown, name: string, store?: Store): Input {
   const own = store?.read(x, name);
   if (own !== undefined) {
     const { dtype, data, shape, at } = own;
-    return { kind: "typed", dtype, data, label: undefined, shape, rows: NO_ROWS, at };
+    return { name, kind: "typed", dtype, data, label: undefined, shape, rows: NO_ROWS, at };
   }
   const tensor = typeof x === "object" && x !== null && !ArrayBuffer.isView(x) ? readTensor(x, name) : undefined;
   if (tensor !== undefined) return tensorInput(tensor, name);
@@ -71,7 +85,7 @@ function nestedInput(x: readonly unknown[], name: string): Input {
   }
   const own = shape.length > 1 ? shape : undefined;
   const data = new Float64Array(values);
-  return { kind: "nested", dtype: "float64", data, label: undefined, shape: own, rows, at: undefined };
+  return { name, kind: "nested", dtype: "float64", data, label: undefined, shape: own, rows, at: undefined };
 }
 
 function tensorInput(tensor: Tensor, name: string): Input {
@@ -81,7 +95,7 @@ function tensorInput(tensor: Tensor, name: string): Input {
   const start = startOf(tensor, checkLength(data, `${name}.data`), name);
   const dtype = dtypeOf(typedArrayName(data)) ?? "float16";
   const view = privateView(data, start, sizeOf(shape));
-  return { kind, dtype, data: view, label, shape, rows: NO_ROWS, at: undefined };
+  return { name, kind, dtype, data: view, label, shape, rows: NO_ROWS, at: undefined };
 }
 
 /** Where a tensor calls its Uint16Array float16; a TypeError where it calls its data what they are not. */

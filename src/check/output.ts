@@ -5,7 +5,7 @@ import type { Elements } from "../types.js";
 import { checkLength, describe, lengthOf, overlaps, shareBytes, TYPE_NAMES, typedArrayName } from "./arrays.js";
 import { checkInput, type Input, NO_ROWS } from "./input.js";
 import { flatten, type Row } from "./nested.js";
-import { formatShape, sameShape } from "./shape.js";
+import { type Form, formatShape, sameShape, sizeOf } from "./shape.js";
 import type { RawMask } from "./where.js";
 
 /** Where a result is to go: memory, or the rows of nested arrays, which are filled at the end. */
@@ -21,7 +21,7 @@ export interface Output {
 /** Reads `out`, which must be of x's kind. Callbacks of the caller's may run. */
 export function readOut(out: unknown, x: Input, store: Store | undefined): Output | undefined {
   if (out === undefined) return undefined;
-  if (x.kind === "nested") return readNested(out);
+  if (x.kind === "nested") return readNested(out, x);
   if (x.kind !== "typed") return readTensorOut(out, x, store);
   const own = ArrayBuffer.isView(out) ? undefined : store?.read(out, "out");
   if (own === undefined) {
@@ -31,15 +31,15 @@ export function readOut(out: unknown, x: Input, store: Store | undefined): Outpu
   return { object: out, data: checkType(own.data, x, "out"), shape: x.shape && own.shape, rows: NO_ROWS, at: own.at };
 }
 
-function readNested(out: unknown): Output {
-  if (!Array.isArray(out)) throw new TypeError(`out: expected nested arrays as x is, got ${describe(out)}`);
+function readNested(out: unknown, x: Input): Output {
+  if (!Array.isArray(out)) throw new TypeError(`out: expected nested arrays as ${x.name} is, got ${describe(out)}`);
   const { shape, rows } = flatten(out, "out", () => 0);
   return { object: out, data: undefined, shape, rows, at: undefined };
 }
 
 function readTensorOut(out: unknown, x: Input, store: Store | undefined): Output {
   if (typeof out !== "object" || out === null || ArrayBuffer.isView(out) || Array.isArray(out)) {
-    throw new TypeError(`out: expected a tensor as x is, got ${describe(out)}`);
+    throw new TypeError(`out: expected a tensor as ${x.name} is, got ${describe(out)}`);
   }
   const { data, shape } = checkInput(out, "out", store);
   return { object: out, data: checkType(data, x, "out.data"), shape, rows: NO_ROWS, at: undefined };
@@ -48,39 +48,42 @@ function readTensorOut(out: unknown, x: Input, store: Store | undefined): Output
 function checkType(array: unknown, x: Input, name: string): Elements {
   const expected = x.label === undefined ? TYPE_NAMES[x.dtype] : "Uint16Array";
   if (typedArrayName(array) === expected) return array as Elements;
-  throw new TypeError(`${name}: expected ${expected} as x is, got ${describe(array)}`);
+  throw new TypeError(`${name}: expected ${expected} as ${x.name} is, got ${describe(array)}`);
 }
 
-/** Holds `out` against x, whose shape is given, and the mask; no callback runs from here on. */
+/** Holds `out` against the result's shape, the inputs and the mask; no callback runs from here on. */
 export function checkOut(
   out: Output,
-  x: Input,
+  inputs: readonly Input[],
+  form: Form,
   shape: readonly number[],
-  length: number,
   mask: RawMask | undefined,
 ): void {
+  const as = form === "same" ? ` as ${inputs[0]?.name} has` : "";
   if (out.shape !== undefined && !sameShape(out.shape, shape)) {
-    throw new RangeError(`out: expected shape ${formatShape(shape)} as x has, got ${formatShape(out.shape)}`);
+    throw new RangeError(`out: expected shape ${formatShape(shape)}${as}, got ${formatShape(out.shape)}`);
   }
-  if (out.data === undefined) checkRows(out.rows, x.rows, mask?.rows ?? []);
-  else checkMemory(out.data, x.data, length, mask?.source, out.at !== undefined && x.at !== undefined);
+  if (out.data !== undefined && checkLength(out.data, "out") !== sizeOf(shape)) {
+    throw new RangeError(`out: expected length ${sizeOf(shape)}${as}, got ${lengthOf(out.data)}`);
+  }
+  if (out.data === undefined) checkWritable(out.rows);
+  for (const input of inputs) checkApart(out, input, form === "same");
+  if (mask === undefined) return;
+  if (share(out.rows, mask.rows)) throw overlap("where");
+  if (out.data !== undefined && mask.source !== undefined && shareBytes(out.data, mask.source)) throw overlap("where");
 }
 
-/** Allocated arrays are apart, or one. */
-function checkMemory(out: Elements, x: Elements, length: number, mask: unknown, allocated: boolean): void {
-  if (checkLength(out, "out") !== length) {
-    throw new RangeError(`out: expected length ${length} as x has, got ${lengthOf(out)}`);
-  }
-  if (!allocated && overlaps(out, x)) throw overlap("x", "x itself or ");
-  if (mask !== undefined && shareBytes(out, mask)) throw overlap("where");
+/** Apart from an input, or all of it where `same` allows. Allocated arrays are apart, or one. */
+function checkApart(out: Output, { name, data, rows, at }: Input, same: boolean): void {
+  if (share(out.rows, rows) && !(same && out.rows.every((row, i) => row === rows[i]))) throw overlap(name, same);
+  if (out.data === undefined || (same && out.at !== undefined && at !== undefined)) return;
+  if (same ? overlaps(out.data, data) : shareBytes(out.data, data)) throw overlap(name, same);
 }
 
-function checkRows(out: readonly Row[], x: readonly Row[], mask: readonly Row[]): void {
-  if (out.some(Object.isFrozen)) throw new TypeError("out: expected arrays that can be written, got frozen ones");
-  if (new Set(out).size < out.length)
-    throw new RangeError("out: expected each row once, got one array as several rows");
-  if (share(out, x) && !out.every((row, i) => row === x[i])) throw overlap("x", "x itself or ");
-  if (share(out, mask)) throw overlap("where");
+function checkWritable(rows: readonly Row[]): void {
+  if (rows.some(Object.isFrozen)) throw new TypeError("out: expected arrays that can be written, got frozen ones");
+  if (new Set(rows).size === rows.length) return;
+  throw new RangeError("out: expected each row once, got one array as several rows");
 }
 
 function share(a: readonly Row[], b: readonly Row[]): boolean {
@@ -88,6 +91,7 @@ function share(a: readonly Row[], b: readonly Row[]): boolean {
   return a.some((row) => rows.has(row));
 }
 
-function overlap(name: string, also = ""): RangeError {
+function overlap(name: string, same = false): RangeError {
+  const also = same ? `${name} itself or ` : "";
   return new RangeError(`out: expected ${also}memory apart from ${name}, got memory that overlaps it`);
 }

@@ -7,6 +7,9 @@ export interface Extent {
   readonly outer: number;
   readonly length: number;
   readonly inner: number;
+  /** The axes taken together: from `first` to before `end`. */
+  readonly first: number;
+  readonly end: number;
 }
 
 /** A copy of a shape: a list of integers of 0 and more. */
@@ -46,7 +49,7 @@ export function formatShape(shape: readonly number[]): string {
 
 /** What `axis` makes of a shape. A scalar counts as a row of one. */
 export function checkAxis(axis: unknown, shape: readonly number[]): Extent {
-  if (axis === null) return { outer: 1, length: sizeOf(shape), inner: 1 };
+  if (axis === null) return extent(shape, 0, shape.length - 1);
   const rank = Math.max(shape.length, 1);
   if (axis === undefined) return extent(shape, rank - 1, rank - 1);
   if (typeof axis === "number") {
@@ -79,5 +82,20 @@ function extent(shape: readonly number[], first: number, last: number): Extent {
     outer: sizeOf(shape, 0, first),
     length: sizeOf(shape, first, Math.min(last + 1, shape.length)),
     inner: sizeOf(shape, last + 1),
+    first,
+    end: last + 1,
   };
+}
+
+/** What an op makes of its rows: as many elements again, one number, or tensors of as many elements on each axis. */
+export type Form = "same" | "reduced" | "kept" | "squared" | "cubed";
+
+/** The shape of an op's result: `kept` leaves axes of size 1 where rows were reduced; new axes come last. */
+export function resultShape(form: Form, shape: readonly number[], { first, end, length }: Extent): readonly number[] {
+  if (form === "same") return shape;
+  const before = shape.slice(0, first);
+  const after = shape.slice(end);
+  if (form === "kept") return [...before, ...shape.slice(first, end).fill(1), ...after];
+  if (form === "reduced") return [...before, ...after];
+  return [...before, ...after, length, length, ...(form === "cubed" ? [length] : [])];
 }

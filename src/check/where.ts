@@ -61,42 +61,54 @@ function keepByte(value: unknown, where: () => string): number {
   throw typeof value === "number" || typeof value === "bigint" ? new RangeError(message) : new TypeError(message);
 }
 
-/** The mask of every element of x, in x's order. */
-export function broadcastMask(mask: RawMask, shape: readonly number[], extent: Extent): Uint8Array {
+/** Values given for every element of x, for one axis, or in a shape of their own: one for each element, in x's order. */
+export function broadcastTo<A extends Values>(
+  values: A,
+  own: readonly number[] | undefined,
+  shape: readonly number[],
+  extent: Extent,
+  name: string,
+): A {
   const size = sizeOf(shape);
-  if (mask.shape !== undefined) return broadcast(mask.bytes, mask.shape, shape);
-  if (mask.bytes.length === size) return mask.bytes;
-  if (mask.bytes.length === extent.length) return broadcastAxis(mask.bytes, extent);
+  if (own !== undefined) return broadcast(values, own, shape, name);
+  if (values.length === size) return values;
+  if (values.length === extent.length) return broadcastAxis(values, extent);
   throw new RangeError(
-    `where: expected ${size} elements (all of x) or ${extent.length} (one axis), got ${mask.bytes.length}`,
+    `${name}: expected ${size} elements (all of x) or ${extent.length} (one axis), got ${values.length}`,
   );
 }
 
-function broadcastAxis(bytes: Uint8Array, { outer, length, inner }: Extent): Uint8Array {
-  const all = new Uint8Array(outer * length * inner);
-  for (let l = 0; l < length; l++) all.fill(bytes[l] as number, l * inner, (l + 1) * inner);
+type Values = Uint8Array | Float32Array | Float64Array;
+
+function make<A extends Values>(like: A, length: number): A {
+  return new (like.constructor as new (length: number) => A)(length);
+}
+
+function broadcastAxis<A extends Values>(values: A, { outer, length, inner }: Extent): A {
+  const all = make(values, outer * length * inner);
+  for (let l = 0; l < length; l++) all.fill(values[l] as number, l * inner, (l + 1) * inner);
   for (let o = 1; o < outer; o++) all.copyWithin(o * length * inner, 0, length * inner);
   return all;
 }
 
 /** NumPy's rule: sizes are aligned at the last axis, and each is x's or 1. */
-function broadcast(bytes: Uint8Array, from: readonly number[], to: readonly number[]): Uint8Array {
+function broadcast<A extends Values>(values: A, from: readonly number[], to: readonly number[], name: string): A {
   const missing = to.length - from.length;
   const fits = missing >= 0 && from.every((n, i) => n === to[missing + i] || n === 1);
   if (!fits) {
-    throw new RangeError(`where: shape ${formatShape(from)} does not broadcast to x's shape ${formatShape(to)}`);
+    throw new RangeError(`${name}: shape ${formatShape(from)} does not broadcast to x's shape ${formatShape(to)}`);
   }
-  const all = new Uint8Array(sizeOf(to));
+  const all = make(values, sizeOf(to));
   let at = 0;
   const copy = (axis: number, start: number, block: number): void => {
     if (axis === to.length) {
-      all[at++] = bytes[start] as number;
+      all[at++] = values[start] as number;
       return;
     }
     const own = axis < missing ? 1 : (from[axis - missing] as number);
     const step = block / own;
     for (let i = 0; i < (to[axis] as number); i++) copy(axis + 1, own === 1 ? start : start + i * step, step);
   };
-  if (all.length > 0) copy(0, 0, bytes.length);
+  if (all.length > 0) copy(0, 0, values.length);
   return all;
 }

@@ -1,4 +1,5 @@
-import { checkSoftmax, deliver, type Request } from "../check.js";
+import { SOFTMAX } from "../check/signatures.js";
+import { checkCall, checkPlain, deliver, type Request } from "../check.js";
 import type { Memory } from "../memory.js";
 import type { Store } from "../store.js";
 import type { SoftmaxOptions } from "../types.js";
@@ -6,7 +7,7 @@ import { stream } from "../window.js";
 
 /** softmax(β x) along an axis, by the kernels. */
 export function softmax(memory: Memory, x: unknown, options: SoftmaxOptions | undefined, store: Store): unknown {
-  const request = checkSoftmax(x, options, store);
+  const request = options === undefined ? checkPlain("x", x, store) : checkCall(SOFTMAX, [x], options, store);
   return deliver(request, stream(memory, request, softmaxChunk));
 }
 

@@ -1,21 +1,24 @@
 // The kernels' names and signatures, once. A test holds them against the modules' real exports.
 
-/** (x, y, outer, length, inner, beta, scratch) */
-export type SoftmaxKernel = (
-  x: number,
-  y: number,
-  outer: number,
-  length: number,
-  inner: number,
-  beta: number,
-  scratch: number,
-) => void;
+/** Its parameters: pointers, counts, and float64 numbers where they are called beta, fill, keep, smooth or …Scale. */
+type Kernel<P extends readonly string[]> = (...parameters: { [K in keyof P]: number }) => void;
 
-/** (x, y, mask, count, fill) */
-export type SelectKernel = (x: number, y: number, mask: number, count: number, fill: number) => void;
-
-/** (x, y, count) */
-export type ConvertKernel = (x: number, y: number, count: number) => void;
+type AlongAxis = Kernel<["x", "y", "outer", "length", "inner", "beta", "scratch"]>;
+type Select = Kernel<["x", "y", "mask", "count", "fill"]>;
+type Convert = Kernel<["x", "y", "count"]>;
+type Map = Kernel<["x", "y", "rows", "columns", "beta", "scratch"]>;
+type LogSumExp = Kernel<["x", "weights", "values", "signs", "rows", "columns", "beta", "scratch"]>;
+type CrossEntropy = Kernel<
+  [
+    ...["x", "grad", "rows", "columns", "beta", "labels", "targets", "weight", "scales"],
+    ...["keep", "smooth", "gradScale", "losses", "scratch"],
+  ]
+>;
+type Product = Kernel<["y", "dy", "dx", "rows", "columns", "beta", "scratch"]>;
+type Derivative = Kernel<["s", "result", "columns", "first", "count", "beta"]>;
+type Divergence = Kernel<["p", "q", "values", "rows", "columns", "scratch"]>;
+type Sigmoid = Kernel<["x", "y", "count", "beta", "scratch"]>;
+type Turn = Kernel<["x", "y", "outer", "length", "inner"]>;
 
 /** What a module exports. */
 export interface Kernels {
@@ -24,20 +27,60 @@ export interface Kernels {
   readonly heapBase: { readonly value: number };
   /** 1 in the module built with relaxed SIMD. */
   readonly relaxed: { readonly value: number };
-  readonly softmaxF32: SoftmaxKernel;
-  readonly softmaxF64: SoftmaxKernel;
-  readonly selectF32: SelectKernel;
-  readonly selectF64: SelectKernel;
-  readonly widenF16: ConvertKernel;
-  readonly narrowF16: ConvertKernel;
+  readonly softmaxF32: AlongAxis;
+  readonly softmaxF64: AlongAxis;
+  readonly logSoftmaxF32: Map;
+  readonly logSoftmaxF64: Map;
+  readonly logSumExpF32: LogSumExp;
+  readonly logSumExpF64: LogSumExp;
+  readonly crossEntropyF32: CrossEntropy;
+  readonly crossEntropyF64: CrossEntropy;
+  readonly softmaxVjpF32: Product;
+  readonly softmaxVjpF64: Product;
+  readonly logSoftmaxVjpF32: Product;
+  readonly logSoftmaxVjpF64: Product;
+  readonly jacobianF32: Derivative;
+  readonly jacobianF64: Derivative;
+  readonly hessianF32: Derivative;
+  readonly hessianF64: Derivative;
+  readonly klDivergenceF32: Divergence;
+  readonly klDivergenceF64: Divergence;
+  readonly sigmoidF32: Sigmoid;
+  readonly sigmoidF64: Sigmoid;
+  readonly selectF32: Select;
+  readonly selectF64: Select;
+  readonly turn32: Turn;
+  readonly turn64: Turn;
+  readonly widenF16: Convert;
+  readonly narrowF16: Convert;
 }
 
 /** How many parameters each kernel takes. */
 export const KERNELS: Readonly<Record<KernelName, number>> = {
   softmaxF32: 7,
   softmaxF64: 7,
+  logSoftmaxF32: 6,
+  logSoftmaxF64: 6,
+  logSumExpF32: 8,
+  logSumExpF64: 8,
+  crossEntropyF32: 14,
+  crossEntropyF64: 14,
+  softmaxVjpF32: 7,
+  softmaxVjpF64: 7,
+  logSoftmaxVjpF32: 7,
+  logSoftmaxVjpF64: 7,
+  jacobianF32: 6,
+  jacobianF64: 6,
+  hessianF32: 6,
+  hessianF64: 6,
+  klDivergenceF32: 6,
+  klDivergenceF64: 6,
+  sigmoidF32: 5,
+  sigmoidF64: 5,
   selectF32: 5,
   selectF64: 5,
+  turn32: 5,
+  turn64: 5,
   widenF16: 3,
   narrowF16: 3,
 };

@@ -2,7 +2,7 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { bitsOf, checkLength, dtypeOf, fromBits, typedArrayName } from "./check/arrays.js";
+import { checkLength, fromBits, toElements } from "./check/arrays.js";
 import { checkInput, checkLike, type Input, type Kind, type Label } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkBoolean, checkOptions } from "./check/options.js";
@@ -42,6 +42,8 @@ export interface Request {
   readonly label: Label | undefined;
   /** How the result is arranged: that of a flat array stays flat whatever `shape` says. */
   readonly shape: readonly number[];
+  /** … and the first input, with `shape` taken into account. */
+  readonly arranged: readonly number[];
   readonly out: Output | undefined;
   /** Where the arrays stand in the memory of those that stay, if the kernels can work there. */
   readonly place: Place | undefined;
@@ -101,7 +103,7 @@ function request(
   const arranged = sizes === undefined ? own : checkGivenShape(sizes, input.shape, name);
   checkSize(arranged, length, name);
   const extent = checkAxis(axis, arranged);
-  for (let i = 1; i < inputs.length; i++) checkLike(inputs[i] as Input, input, arranged);
+  for (let i = 1; i < inputs.length; i++) checkLike(inputs[i] as Input, input, name, arranged);
   const shape = form === "same" ? own : resultShape(form, arranged, extent);
   // A flat array stays flat.
   const isFlat = form !== "same" && (kind === "typed" || (sizes !== undefined && input.shape === undefined));
@@ -118,6 +120,7 @@ function request(
     kind,
     label,
     shape: isFlat ? [sizeOf(shape)] : shape,
+    arranged,
     out,
     place: weights === undefined ? store?.place(inputs, out, mask) : undefined,
   };
@@ -143,8 +146,8 @@ function asBits(request: Request): Request {
   const { data, others, target, label } = request;
   // Of bits in a tensor, `data` and `target` are private views already.
   if (label !== undefined) return { ...request, place: undefined };
-  const bits = others.map((other) => (dtypeOf(typedArrayName(other)) === "float16" ? bitsOf(other) : other));
-  return { ...request, place: undefined, data: bitsOf(data), others: bits, target: target && bitsOf(target) };
+  const bits = { data: toElements(data), others: others.map(toElements), target: target && toElements(target) };
+  return { ...request, ...bits, place: undefined };
 }
 
 /** `shape` as given, which must be x's own where x has one. */

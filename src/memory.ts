@@ -6,6 +6,12 @@ import type { Dtype, Elements } from "./types.js";
 const PAGE_BYTES = 65536;
 const ALIGNMENT = 64;
 
+/** Most rows in one call of a kernel that takes or gives numbers a row. */
+export const ROWS = 512;
+
+/** Bytes for those numbers: two of float64 and one of int32 a row. */
+const ROW_BYTES: number = ROWS * 20;
+
 /** What a module can address. */
 export const CEILING_BYTES: number = 2 ** 32;
 
@@ -41,13 +47,15 @@ export class Budget {
 }
 
 /**
- * Linear memory of one instance: scratch for the kernels, then a stretch that a call reserves and gives back. In the
+ * Linear memory of one instance: scratch for the kernels, room for numbers a row, then a stretch that a call reserves and gives back. In the
  * memory of a heap, the heap has that stretch.
  */
 export class Memory {
   readonly kernels: Kernels;
   /** Pointer to SCRATCH_BYTES bytes. */
   readonly scratch: number;
+  /** Pointer to numbers a row: ROWS of float64, as many again, and ROWS of int32. */
+  readonly rows: number;
   /** Pointer to the stretch. */
   readonly start: number;
   /** The most bytes that the stretch may have. */
@@ -69,7 +77,8 @@ export class Memory {
     this.#budget = budget;
     this.#initialBytes = kernels.memory.buffer.byteLength;
     this.scratch = align(kernels.heapBase.value >>> 0);
-    this.start = align(this.scratch + SCRATCH_BYTES);
+    this.rows = align(this.scratch + SCRATCH_BYTES);
+    this.start = align(this.rows + ROW_BYTES);
     this.room = budget.limit - this.start;
   }
 

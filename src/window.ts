@@ -62,7 +62,7 @@ export function stream(memory: Memory, request: Request, apply: ChunkKernel): El
 }
 
 /** What passes at a time: some whole slabs of (length, inner); or of one slab some columns, where it does not fit whole. */
-function chunkOf({ outer, length, inner }: Extent, room: number): { slabs: number; columns: number } {
+export function chunkOf({ outer, length, inner }: Extent, room: number): { slabs: number; columns: number } {
   const slab = length * inner;
   if (slab <= room || inner === 1)
     return { slabs: Math.min(outer, Math.max(1, Math.floor(room / slab))), columns: inner };
@@ -212,7 +212,7 @@ function passPanels({ memory, request, apply, x, mask }: Chunk, from: Elements, 
 }
 
 /** Copies `rows` stretches of `width` elements that stand apart by the two pitches. */
-function copyPanel<A extends Elements | Uint8Array>(
+export function copyPanel<A extends Elements | Uint8Array>(
   from: A,
   fromStart: number,
   fromPitch: number,

@@ -128,8 +128,9 @@ function constructorOf(typeName: string | undefined): ElementsConstructor {
   return typeName === "Uint16Array" ? Uint16Array : Reflect.get(globalThis, "Float16Array");
 }
 
-/** The bits of a Float16Array: a view over its memory. */
-export function bitsOf(array: Elements): Elements {
+/** The bits of a Float16Array, a view over its memory; any other array as it is. */
+export function toElements(array: Elements): Elements {
+  if (typedArrayName(array) !== "Float16Array") return array;
   return new Uint16Array(bufferOf(array), byteOffsetOf(array), lengthOf(array));
 }
 

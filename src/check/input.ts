@@ -25,19 +25,26 @@ export interface Input {
   readonly rows: readonly Row[];
   /** The pointer to an allocated array; undefined for all else. */
   readonly at: number | undefined;
+  /** Whether the values came in an array of integers, where these are taken. */
+  readonly integers: boolean;
 }
 
 export type Label = "type" | "dtype";
 
-/** Holds another argument against the first: of its dtype, its size, and its shape where both have one. */
-export function checkLike(other: Input, x: Input, shape: readonly number[]): void {
-  const bits = (input: Input): boolean => input.label !== undefined;
-  if (other.dtype !== x.dtype || bits(other) !== bits(x)) {
-    throw new TypeError(`${other.name}: expected ${x.dtype} values as ${x.name} has, got ${describe(other.data)}`);
+/** Holds another argument against the first, called `name`: of its dtype, its size, and its shape where it has one. */
+export function checkLike(
+  other: Input,
+  x: Pick<Input, "dtype" | "label">,
+  name: string,
+  shape: readonly number[],
+): void {
+  if (other.dtype !== x.dtype || (other.label === undefined) !== (x.label === undefined)) {
+    throw new TypeError(`${other.name}: expected ${x.dtype} values as ${name} has, got ${describe(other.data)}`);
   }
-  const own = other.shape ?? [checkLength(other.data, other.name)];
-  if (sizeOf(own) === sizeOf(shape) && (other.shape === undefined || sameShape(own, shape))) return;
-  throw new RangeError(`${other.name}: expected shape ${formatShape(shape)} as ${x.name} has, got ${formatShape(own)}`);
+  const length = checkLength(other.data, other.name);
+  if (length === sizeOf(shape) && (other.shape === undefined || sameShape(other.shape, shape))) return;
+  const got = formatShape(other.shape ?? [length]);
+  throw new RangeError(`${other.name}: expected shape ${formatShape(shape)} as ${name} has, got ${got}`);
 }
 
 export const NO_ROWS: readonly Row[] = [];
@@ -48,31 +55,56 @@ export const NO_ROWS: readonly Row[] = [];
  */
 export function checkInput(x: unknown, name: string, store?: Store): Input {
   const typeName = typedArrayName(x);
-  if (typeName !== undefined) {
-    const dtype = checkFloats(typeName, name);
-    return {
-      name,
-      kind: "typed",
-      dtype,
-      data: x as Elements,
-      label: undefined,
-      shape: undefined,
-      rows: NO_ROWS,
-      at: undefined,
-    };
-  }
+  if (typeName !== undefined) return typedInput(checkFloats(typeName, name), x as Elements, name, false);
   if (Array.isArray(x)) return nestedInput(x, name);
   const own = store?.read(x, name);
   if (own !== undefined) {
     const { dtype, data, shape, at } = own;
-    return { name, kind: "typed", dtype, data, label: undefined, shape, rows: NO_ROWS, at };
+    return { name, kind: "typed", dtype, data, label: undefined, shape, rows: NO_ROWS, at, integers: false };
   }
-  const tensor = typeof x === "object" && x !== null && !ArrayBuffer.isView(x) ? readTensor(x, name) : undefined;
-  if (tensor !== undefined) return tensorInput(tensor, name);
+  const tensor = asTensor(x, name);
+  if (tensor !== undefined) return tensorInput(tensor, name, dataOf);
   throw new TypeError(
     `${name}: expected Float16Array, Float32Array, Float64Array, nested number arrays, ` +
       `or a tensor with data and shape or dims, got ${describe(x)}`,
   );
+}
+
+/** The same, and arrays of integers too, as a copy in float64; a number counts as an array of one. */
+export function checkIntegers(x: unknown, name: string, store?: Store): Input {
+  if (typeof x === "number" || typeof x === "bigint") return nestedInput([Number(x)], name);
+  if (isIntegers(x)) return typedInput("float64", toNumbers(x, name), name, true);
+  const tensor = store?.read(x, name) === undefined ? asTensor(x, name) : undefined;
+  if (tensor === undefined || !isIntegers(tensor.data) || labelOf(tensor, name)) return checkInput(x, name, store);
+  return { ...tensorInput(tensor, name, (data) => toNumbers(data, name)), integers: true };
+}
+
+function isIntegers(values: unknown): boolean {
+  return /Int|Uint/.test(typedArrayName(values) ?? "");
+}
+
+function toNumbers(integers: unknown, name: string): Elements {
+  checkLength(integers, name);
+  return Float64Array.from(integers as ArrayLike<unknown>, Number);
+}
+
+function asTensor(x: unknown, name: string): Tensor | undefined {
+  const may = typeof x === "object" && x !== null && !ArrayBuffer.isView(x) && !Array.isArray(x);
+  return may ? readTensor(x, name) : undefined;
+}
+
+function typedInput(dtype: Dtype, data: Elements, name: string, integers: boolean): Input {
+  return {
+    name,
+    kind: "typed",
+    dtype,
+    data,
+    label: undefined,
+    shape: undefined,
+    rows: NO_ROWS,
+    at: undefined,
+    integers,
+  };
 }
 
 function nestedInput(x: readonly unknown[], name: string): Input {
@@ -85,17 +117,19 @@ function nestedInput(x: readonly unknown[], name: string): Input {
   }
   const own = shape.length > 1 ? shape : undefined;
   const data = new Float64Array(values);
-  return { name, kind: "nested", dtype: "float64", data, label: undefined, shape: own, rows, at: undefined };
+  return { name, kind: "nested", dtype: "float64", data, label: undefined, shape: own, rows, at: undefined, integers: false };
 }
 
-function tensorInput(tensor: Tensor, name: string): Input {
+type ReadData = (data: unknown, label: Label | undefined, name: string) => Elements;
+
+function tensorInput(tensor: Tensor, name: string, read: ReadData): Input {
   const { kind, shape } = tensor;
   const label = labelOf(tensor, name);
-  const data = dataOf(tensor.data, label, `${name}.data`);
+  const data = read(tensor.data, label, `${name}.data`);
   const start = startOf(tensor, checkLength(data, `${name}.data`), name);
   const dtype = dtypeOf(typedArrayName(data)) ?? "float16";
   const view = privateView(data, start, sizeOf(shape));
-  return { name, kind, dtype, data: view, label, shape, rows: NO_ROWS, at: undefined };
+  return { name, kind, dtype, data: view, label, shape, rows: NO_ROWS, at: undefined, integers: false };
 }
 
 /** Where a tensor calls its Uint16Array float16; a TypeError where it calls its data what they are not. */

@@ -74,13 +74,28 @@ export function checkBeta(temperature: unknown, beta: unknown, base: unknown): n
   if (beta !== undefined) return checkNumber(beta, "beta");
   // Both zeros mean the limit from above: 1 / -0 would favour the smallest logits.
   if (temperature !== undefined) return 1 / (checkNumber(temperature, "temperature") || 0);
-  const b = checkNumber(base, "base");
-  if (b < 0) throw new RangeError(`base: expected 0 or more, got ${b}`);
-  return Math.log(b);
+  return Math.log(checkNumber(base, "base", 0));
 }
 
-function checkNumber(value: unknown, name: string): number {
+/** A number in [least, most]. */
+export function checkNumber(value: unknown, name: string, least: number = -Infinity, most: number = Infinity): number {
   if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
-  if (Number.isNaN(value)) throw new RangeError(`${name}: expected a number, got NaN`);
-  return value;
+  if (value >= least && value <= most) return value;
+  const range = least === -Infinity ? "" : most === Infinity ? ` of ${least} or more` : ` from ${least} to ${most}`;
+  throw new RangeError(`${name}: expected a number${range}, got ${value}`);
+}
+
+/** One of some words. */
+export function checkWord<W extends string>(value: unknown, name: string, words: readonly [W, ...W[]]): W {
+  if (value === undefined) return words[0];
+  if (words.includes(value as W)) return value as W;
+  const text = `${name}: expected ${words.map((word) => `"${word}"`).join(" or ")}, got ${describe(value)}`;
+  throw typeof value === "string" ? new RangeError(text) : new TypeError(text);
+}
+
+/** An integer from 0 to below `end`. */
+export function checkIndex(value: unknown, name: string, end: number): number {
+  if (typeof value !== "number") throw new TypeError(`${name}: expected an integer, got ${describe(value)}`);
+  if (Number.isInteger(value) && value >= 0 && value < end) return value;
+  throw new RangeError(`${name}: expected an integer from 0 to ${end - 1}, got ${value}`);
 }

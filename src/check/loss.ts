@@ -1,0 +1,153 @@
+// The arguments of losses: targets as class indices or as probabilities, and weights.
+
+import { checkCall, type Request } from "../check.js";
+import type { Store } from "../store.js";
+import type { Dtype, Elements } from "../types.js";
+import { checkLength, describe, lengthOf, toElements } from "./arrays.js";
+import { checkInput, checkIntegers, checkLike, type Input } from "./input.js";
+import { checkNumber, checkOptions, checkWord } from "./options.js";
+import { resultShape } from "./shape.js";
+import type { Signature } from "./signatures.js";
+
+/** A checked call of a loss. */
+export interface Loss {
+  /** Its `others` are the targets, where these are probabilities. */
+  readonly request: Request;
+  /** The class of each row, -1 to ignore it; undefined where the targets are probabilities. */
+  readonly labels: Int32Array | undefined;
+  /** A weight a class, in the logits' dtype. */
+  readonly weight: Elements | undefined;
+  /** A weight a row. */
+  readonly scales: Float64Array | undefined;
+  /** What label smoothing leaves of a target, and what it gives to every class. */
+  readonly keep: number;
+  readonly smooth: number;
+  /** What the sum of the losses, and each gradient, is divided by; undefined for one loss a row. */
+  readonly divisor: number | undefined;
+}
+
+/** The options of losses, as they may be given. */
+type Given = Readonly<
+  Record<"where" | "weight" | "sampleWeight" | "ignoreIndex" | "labelSmoothing" | "reduction", unknown>
+>;
+
+export function checkLoss(
+  op: Signature,
+  logits: unknown,
+  targets: unknown,
+  options: unknown,
+  store: Store | undefined,
+): Loss {
+  const given = checkOptions(options, op.options) as Given;
+  const { weight, sampleWeight, ignoreIndex = -100, labelSmoothing = 0, reduction } = given;
+  const ignored = checkNumber(ignoreIndex, "ignoreIndex");
+  const epsilon = checkNumber(labelSmoothing, "labelSmoothing", 0, 1);
+  const way = checkWord(reduction, "reduction", ["mean", "sum", "none"]);
+  const classWeights = weight === undefined ? undefined : checkInput(weight, "weight", store);
+  const rowWeights = sampleWeight === undefined ? undefined : checkInput(sampleWeight, "sampleWeight", store);
+  const read = checkIntegers(targets, "targets", store);
+  const request = checkCall(op, [logits], options, store);
+  if (epsilon > 0 && request.mask !== undefined) {
+    throw new TypeError("labelSmoothing, where: expected at most one of them");
+  }
+  const { outer, length, inner } = request.extent;
+  const labels = isProbabilities(read, request) ? undefined : checkLabels(read, request, ignored);
+  const perClass = classWeights && checkWeights(classWeights, length, "classes");
+  const scales = rowWeights && checkWeights(rowWeights, outer * inner, "rows");
+  return {
+    request: labels === undefined ? withTargets(request, read) : request,
+    labels,
+    weight: perClass && inDtype(request.dtype, perClass),
+    scales,
+    keep: 1 - epsilon,
+    smooth: epsilon / length,
+    divisor: way === "mean" ? total(outer * inner, labels, perClass, scales) : way === "sum" ? 1 : undefined,
+  };
+}
+
+/** Logits with one class index a row. */
+export function checkActions(
+  op: Signature,
+  logits: unknown,
+  actions: unknown,
+  options: unknown,
+  store: Store | undefined,
+): Loss {
+  const read = checkIntegers(actions, "actions", store);
+  const request = checkCall(op, [logits], options, store);
+  const labels = checkLabels(read, request, undefined);
+  return { request, labels, weight: undefined, scales: undefined, keep: 1, smooth: 0, divisor: undefined };
+}
+
+/** The same call with a number a row as its result. */
+export function rowsOf(request: Request): Request {
+  const { shape, arranged, extent, kind } = request;
+  const reduced = resultShape("reduced", arranged, extent);
+  const isFlat = kind === "typed" || shape !== arranged;
+  const rows = extent.outer * extent.inner;
+  return { ...request, out: undefined, target: undefined, shape: isFlat ? [rows] : reduced };
+}
+
+/** Whether targets are probabilities, not class indices: they are as many as the logits. */
+function isProbabilities({ data, integers, name }: Input, { extent }: Request): boolean {
+  const { outer, length, inner } = extent;
+  return !integers && length !== 1 && checkLength(data, name) === outer * length * inner;
+}
+
+/** The class of each row; `ignored` is -1. */
+function checkLabels(input: Input, { extent }: Request, ignored: number | undefined): Int32Array {
+  const { data, name, kind, integers } = input;
+  const { outer, length, inner } = extent;
+  const rows = outer * inner;
+  if (checkLength(data, name) !== rows) {
+    throw new RangeError(`${name}: expected ${rows} class indices, one a row, got ${lengthOf(data)} values`);
+  }
+  if (kind === "typed" && !integers) {
+    throw new TypeError(`${name}: expected class indices as integers, got ${describe(data)}`);
+  }
+  const most = `an integer from 0 to ${length - 1}${ignored === undefined ? "" : ` or ignoreIndex (${ignored})`}`;
+  return Int32Array.from(data, (label, row) => {
+    if (label === ignored) return -1;
+    if (Number.isInteger(label) && label >= 0 && label < length) return label;
+    throw new RangeError(`${name}[${row}]: expected ${most}, got ${label}`);
+  });
+}
+
+/** The call with probabilities beside the logits, in their dtype. */
+function withTargets(request: Request, targets: Input): Request {
+  const { dtype, arranged } = request;
+  const { kind, data } = targets;
+  const values = kind === "nested" ? inDtype(dtype, data) : toElements(data);
+  if (kind !== "nested") checkLike(targets, request, "logits", arranged);
+  return { ...request, others: [values], place: undefined };
+}
+
+function inDtype(dtype: Dtype, values: Elements): Elements {
+  return dtype === "float64" ? new Float64Array(values) : new Float32Array(values);
+}
+
+function checkWeights({ data, name }: Input, count: number, what: string): Float64Array {
+  if (checkLength(data, name) !== count) {
+    throw new RangeError(`${name}: expected ${count} numbers, one for each of the ${what}, got ${lengthOf(data)}`);
+  }
+  return Float64Array.from(data, (value, i) => {
+    if (value >= 0 && value < Infinity) return value;
+    throw new RangeError(`${name}[${i}]: expected a finite number of 0 or more, got ${value}`);
+  });
+}
+
+/** What a mean divides by: the weights of all rows that count. */
+function total(
+  rows: number,
+  labels: Int32Array | undefined,
+  weight: Float64Array | undefined,
+  scales: Float64Array | undefined,
+): number {
+  let sum = 0;
+  for (let r = 0; r < rows; r++) {
+    const label = labels === undefined ? 0 : (labels[r] as number);
+    const own = labels === undefined ? 1 : (weight?.[label] ?? 1);
+    if (label >= 0) sum += own * (scales?.[r] ?? 1);
+  }
+  return sum;
+}

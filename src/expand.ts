@@ -1,0 +1,75 @@
+// How results much larger than their rows leave linear memory: for each row many rows of as many elements, made and
+// copied out a window at a time.
+
+import { allocate, lengthOf, privateView } from "./check/arrays.js";
+import type { Request } from "./check.js";
+import type { Memory } from "./memory.js";
+import { type Rows, type RowsOp, RowWindow } from "./rows.js";
+import type { Elements } from "./types.js";
+import { WINDOW_BYTES } from "./window.js";
+
+/** Rows that each row s of an input makes: those from `first` to before `end` of `each`. */
+export interface Expansion extends Pick<RowsOp, "fills" | "before"> {
+  readonly each: number;
+  readonly first: number;
+  readonly end: number;
+  /** Makes `count` rows of the result from `first` on, counted over all of the rows at `inputs[0]`, at y. */
+  readonly run: (rows: Rows) => void;
+}
+
+/** Passes rows through an expansion, into target or fresh memory. */
+export function expandRows(memory: Memory, request: Request, op: Expansion): Elements {
+  const { dtype, extent, target } = request;
+  const { outer, length, inner } = extent;
+  const made = op.end - op.first;
+  const result = target ?? allocateResult(dtype, outer * inner * made * length);
+  if (lengthOf(result) === 0) return result;
+  const width = dtype === "float64" ? 8 : 4;
+  // The input takes little beside the result.
+  const outRows = Math.max(1, Math.floor(Math.min(WINDOW_BYTES, memory.room) / 2 / (length * width)));
+  const inRows = Math.max(1, Math.floor(outRows / made));
+  const window = new RowWindow(memory, request, inRows, outRows * length * width);
+  try {
+    const to = privateView(result);
+    for (const chunk of window.chunks()) {
+      window.load(chunk, op);
+      const rows = window.rows(chunk);
+      expandChunk(rows, op, outRows, to);
+    }
+  } finally {
+    memory.release();
+  }
+  return result;
+}
+
+/** Rows of one chunk: all that they make in one sequence where that is all there is of it, else row by row. */
+function expandChunk(rows: Rows, { each, first, end, run }: Expansion, most: number, to: Elements): void {
+  const { memory, request, columns, extra } = rows;
+  const { dtype } = request;
+  const made = end - first;
+  const whole = made === each;
+  const runs = whole ? 1 : rows.count;
+  const view = memory.view(dtype);
+  const at = extra / view.BYTES_PER_ELEMENT;
+  let start = rows.first * made * columns;
+  for (let r = 0; r < runs; r++) {
+    const last = whole ? rows.count * made : r * each + end;
+    for (let row = whole ? 0 : r * each + first; row < last; row += most) {
+      const count = Math.min(most, last - row);
+      run({ ...rows, y: extra, first: row, count });
+      if (dtype === "float16") memory.kernels.narrowF16(extra, extra, count * columns);
+      to.set(view.subarray(at, at + count * columns), start);
+      start += count * columns;
+    }
+  }
+}
+
+/** Memory for a result; a RangeError where there is none. */
+function allocateResult(dtype: Request["dtype"], length: number): Elements {
+  try {
+    return allocate(dtype, length);
+  } catch (cause) {
+    const bytes = length * (dtype === "float64" ? 8 : dtype === "float32" ? 4 : 2);
+    throw new RangeError(`out of memory: a result of ${bytes} bytes`, { cause });
+  }
+}

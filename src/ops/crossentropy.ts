@@ -1,0 +1,84 @@
+import { deliver, type Request } from "../check.js";
+import { checkActions, checkLoss, type Loss, rowsOf } from "../check/loss.js";
+import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD, LOG_PROB } from "../check/signatures.js";
+import { type Memory, ROWS } from "../memory.js";
+import { kernelFor, passRows, type Rows, type RowsOp, settle } from "../rows.js";
+import type { Store } from "../store.js";
+import { absent } from "./softmax.js";
+
+/** The cross-entropy of softmax(β logits) and targets, by the kernels. */
+export function crossEntropy(
+  memory: Memory,
+  logits: unknown,
+  targets: unknown,
+  options: unknown,
+  store: Store,
+): unknown {
+  const loss = checkLoss(CROSS_ENTROPY, logits, targets, options, store);
+  return reduce(loss, loss.request, run(memory, loss, false).numbers);
+}
+
+/** The same with its gradient. */
+export function crossEntropyWithGrad(
+  memory: Memory,
+  logits: unknown,
+  targets: unknown,
+  options: unknown,
+  store: Store,
+): unknown {
+  const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
+  const { elements, numbers } = run(memory, loss, true);
+  return { loss: reduce(loss, rowsOf(loss.request), numbers), grad: deliver(loss.request, elements) };
+}
+
+/** The log-probability of one class a row, by the kernels. */
+export function logProb(memory: Memory, logits: unknown, actions: unknown, options: unknown, store: Store): unknown {
+  const loss = checkActions(LOG_PROB, logits, actions, options, store);
+  const { numbers } = run(memory, loss, false);
+  return deliver(loss.request, settle(loss.request, numbers.map((value) => 0 - value)));
+}
+
+/** One loss for all rows, or what each has. */
+export function reduce({ divisor }: Loss, request: Request, losses: Float64Array): unknown {
+  if (divisor === undefined) return deliver(request, settle(request, losses));
+  return losses.reduce((sum, value) => sum + value, 0) / divisor;
+}
+
+function run(memory: Memory, loss: Loss, withGrad: boolean): ReturnType<typeof passRows> {
+  const { request, weight } = loss;
+  const op: RowsOp = {
+    fills: (beta) => [...absent(beta), 0],
+    numbers: 1,
+    ...(withGrad ? { masked: 0 } : {}),
+    run: (rows) => runRows(loss, rows, withGrad),
+  };
+  return passRows(memory, request, op, weight?.byteLength);
+}
+
+/** One chunk: what it needs a row goes beside the window, the class weights after the rows. */
+function runRows({ labels, weight, scales, keep, smooth, divisor }: Loss, rows: Rows, withGrad: boolean): void {
+  const { memory, request, double, inputs, y, extra, first, count, columns } = rows;
+  const scalesAt = memory.rows + 8 * ROWS;
+  const labelsAt = memory.rows + 16 * ROWS;
+  if (labels !== undefined) {
+    memory.bytes().set(new Uint8Array(labels.buffer, 4 * first, 4 * count), labelsAt);
+  }
+  if (scales !== undefined) memory.view("float64").set(scales.subarray(first, first + count), scalesAt / 8);
+  if (weight !== undefined) memory.view(double ? "float64" : "float32").set(weight, extra / weight.BYTES_PER_ELEMENT);
+  kernelFor(memory, "crossEntropy", double)(
+    inputs[0] as number,
+    withGrad ? y : 0,
+    count,
+    columns,
+    request.beta,
+    labels === undefined ? 0 : labelsAt,
+    inputs[1] ?? 0,
+    weight === undefined ? 0 : extra,
+    scales === undefined ? 0 : scalesAt,
+    keep,
+    smooth,
+    1 / (divisor ?? 1),
+    memory.rows,
+    memory.scratch,
+  );
+}

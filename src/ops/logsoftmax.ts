@@ -1,0 +1,22 @@
+import { checkCall, deliver } from "../check.js";
+import { SOFTMAX } from "../check/signatures.js";
+import type { Memory } from "../memory.js";
+import { kernelFor, passRows, type RowsOp } from "../rows.js";
+import type { Store } from "../store.js";
+import { absent } from "./softmax.js";
+
+/** log softmax(β x) along an axis, by the kernels. */
+export function logSoftmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+  const request = checkCall(SOFTMAX, [x], options, store);
+  return deliver(request, passRows(memory, request, LOG_SOFTMAX).elements);
+}
+
+const LOG_SOFTMAX: RowsOp = {
+  fills: absent,
+  masked: -Infinity,
+  numbers: 0,
+  run({ memory, request, double, inputs, y, count, columns }) {
+    const run = kernelFor(memory, "logSoftmax", double);
+    run(inputs[0] as number, y, count, columns, request.beta, memory.scratch);
+  },
+};

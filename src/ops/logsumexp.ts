@@ -1,0 +1,36 @@
+import { checkCall, deliver, type Request } from "../check.js";
+import { LOG_SUM_EXP, LOG_SUM_EXP_SIGNED } from "../check/signatures.js";
+import { type Memory, ROWS } from "../memory.js";
+import { kernelFor, passRows, type RowsOp, settle } from "../rows.js";
+import type { Store } from "../store.js";
+import { absent } from "./softmax.js";
+
+/** (1/β) log Σ w exp(β x) along an axis, by the kernels. */
+export function logSumExp(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+  const request = checkCall(LOG_SUM_EXP, [x], options, store);
+  return deliver(request, settle(request, passRows(memory, request, sumExp(request, false)).numbers));
+}
+
+/** The same for sums that may be negative, with their signs. */
+export function logSumExpSigned(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+  const request = checkCall(LOG_SUM_EXP_SIGNED, [x], options, store);
+  const { numbers } = passRows(memory, request, sumExp(request, true));
+  const batch = numbers.length / 2;
+  return {
+    value: deliver(request, settle(request, numbers.subarray(0, batch))),
+    sign: deliver(request, settle(request, numbers.subarray(batch))),
+  };
+}
+
+function sumExp({ beta }: Request, signed: boolean): RowsOp {
+  return {
+    fills: (b) => [...absent(b), 0],
+    numbers: signed ? 2 : 1,
+    empty: beta < 0 ? Infinity : -Infinity,
+    run({ memory, double, inputs: [x, weights], count, columns }) {
+      const run = kernelFor(memory, "logSumExp", double);
+      const signs = signed ? memory.rows + 8 * ROWS : 0;
+      run(x as number, weights ?? 0, memory.rows, signs, count, columns, beta, memory.scratch);
+    },
+  };
+}

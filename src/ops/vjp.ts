@@ -1,0 +1,32 @@
+import { checkCall, deliver } from "../check.js";
+import { SOFTMAX_JVP, SOFTMAX_VJP, type Signature } from "../check/signatures.js";
+import type { Memory } from "../memory.js";
+import { kernelFor, passRows, type RowsOp } from "../rows.js";
+import type { Store } from "../store.js";
+
+type Product = (memory: Memory, y: unknown, dy: unknown, options: unknown, store: Store) => unknown;
+
+/** β y (dy - <y, dy>) along an axis, by the kernels. */
+export const softmaxVjp: Product = /* @__PURE__ */ product(SOFTMAX_VJP, "softmaxVjp", 0);
+
+/** The same: the Jacobian is symmetric. */
+export const softmaxJvp: Product = /* @__PURE__ */ product(SOFTMAX_JVP, "softmaxVjp", 0);
+
+/** β (dy - exp(y) Σ dy) along an axis, by the kernels. */
+export const logSoftmaxVjp: Product = /* @__PURE__ */ product(SOFTMAX_VJP, "logSoftmaxVjp", -Infinity);
+
+/** `nothing`: what y is where there is no probability. */
+function product(signature: Signature, name: "softmaxVjp" | "logSoftmaxVjp", nothing: number): Product {
+  const op: RowsOp = {
+    fills: () => [nothing, 0],
+    masked: 0,
+    numbers: 0,
+    run({ memory, request, double, inputs: [y, dy], y: dx, count, columns }) {
+      kernelFor(memory, name, double)(y as number, dy as number, dx, count, columns, request.beta, memory.scratch);
+    },
+  };
+  return (memory, y, dy, options, store) => {
+    const request = checkCall(signature, [y, dy], options, store);
+    return deliver(request, passRows(memory, request, op).elements);
+  };
+}

@@ -4,6 +4,7 @@
 import { SOFTMAX } from "./check/signatures.js";
 import { allocate, checkCall, copyInto, deliver, type Request } from "./check.js";
 import { decodeFloat16, encodeFloat16 } from "./float16.js";
+import { softmaxRow } from "./reference/rows.js";
 import type { Store } from "./store.js";
 import type { SoftmaxFunction, SoftmaxOptions } from "./types.js";
 
@@ -15,7 +16,7 @@ export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions, 
   const isFloat16 = request.dtype === "float16";
   const values = isFloat16 ? elements.map(decodeFloat16) : elements;
   const result = new Float64Array(values.length);
-  forEachRow(request, (indices) => softmaxRow(request, values, indices, result));
+  forEachRow(request, (indices) => keptSoftmax(request, values, indices, result));
   const target = request.target ?? allocate(request.dtype, values.length);
   copyInto(target, isFloat16 ? result.map(encodeFloat16) : result);
   return deliver(request, target);
@@ -31,24 +32,15 @@ function forEachRow({ extent: { outer, length, inner } }: Request, visit: (indic
   }
 }
 
-function softmaxRow({ mask, beta }: Request, values: Float64Array, indices: number[], result: Float64Array): void {
+function keptSoftmax({ mask, beta }: Request, values: Float64Array, indices: number[], result: Float64Array): void {
   const kept = indices.filter((i) => mask === undefined || mask[i] === 1);
-  const z = kept.map((i) => (beta < 0 ? -(values[i] as number) : (values[i] as number)));
-  const max = z.reduce((a, b) => Math.max(a, b), -Infinity);
-  // A row with NaN, with +Infinity, or of -Infinity alone has no softmax.
-  const powers = Number.isFinite(max) ? z.map((v) => boltzmann(v, max, Math.abs(beta))) : z.map(() => NaN);
-  const sum = powers.reduce((a, b) => a + b, 0);
+  const row = softmaxRow(
+    Float64Array.from(kept, (i) => values[i] as number),
+    beta,
+  );
   kept.forEach((i, k) => {
-    result[i] = (powers[k] as number) / sum;
+    result[i] = row[k] as number;
   });
-}
-
-/** exp(beta (z - max)), and its limits at beta 0 and Infinity. */
-function boltzmann(z: number, max: number, beta: number): number {
-  if (z === max) return 1;
-  if (z === -Infinity || beta === Infinity) return 0;
-  // Halved, the difference of two finite numbers cannot overflow.
-  return Math.exp(2 * (beta * (z / 2 - max / 2)));
 }
 
 export type {

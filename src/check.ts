@@ -2,7 +2,7 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { checkLength, fromBits, toElements } from "./check/arrays.js";
+import { allocate, checkLength, copyInto, fromBits, toElements } from "./check/arrays.js";
 import { checkInput, checkLike, type Input, type Kind, type Label } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkBoolean, checkOptions } from "./check/options.js";
@@ -19,10 +19,10 @@ import {
 } from "./check/shape.js";
 import type { Signature } from "./check/signatures.js";
 import { broadcastTo, type RawMask, readMask } from "./check/where.js";
+import { encodeFloat16 } from "./float16.js";
 import type { Place, Store } from "./store.js";
 import type { Dtype, Elements } from "./types.js";
 
-export { allocate, copyInto } from "./check/arrays.js";
 export type { Extent } from "./check/shape.js";
 
 /** A checked call. */
@@ -163,6 +163,13 @@ function checkGivenShape(
 function checkSize(shape: readonly number[], length: number, name: string): void {
   if (sizeOf(shape) === length) return;
   throw new RangeError(`shape: ${formatShape(shape)} holds ${sizeOf(shape)} elements, ${name} has ${length}`);
+}
+
+/** Numbers as the values of a result, where it is to go. */
+export function settle({ dtype, target }: Request, numbers: Float64Array): Elements {
+  const values = target ?? allocate(dtype, numbers.length);
+  copyInto(values, dtype === "float16" ? numbers.map(encodeFloat16) : numbers);
+  return values;
 }
 
 /** The result's values in the caller's kind; where there is a target, they stand in it. */

@@ -33,6 +33,160 @@ const shared: Softmax = /* @__PURE__ */ createSoftmax();
 export const softmax: Softmax["softmax"] = shared.softmax;
 
 /**
+ * log softmax(β x) along an axis: β x_i - log Σ exp(β x_j). -Infinity among finite logits stays -Infinity; a row with NaN
+ * or +Infinity is NaN. Where one logit dominates, its result keeps full relative accuracy: log(1 + the others' share).
+ *
+ * Arguments, kinds, memory and errors as for {@link softmax}. Masked elements are -Infinity.
+ *
+ * @example
+ * logSoftmax(new Float32Array([16, 0])); // Float32Array [-1.1253516e-7, -16]
+ */
+export const logSoftmax: Softmax["logSoftmax"] = shared.logSoftmax;
+
+/**
+ * (1/β) log Σ w_j exp(β x_j) along an axis, the smooth maximum; its gradient is w exp(β x) over that sum. One number a
+ * row, in x's kind and dtype: typed arrays flat, nested arrays one level less (of one row, a number).
+ *
+ * `weights` (default 1) may be of either sign; a negative sum gives NaN here, and its sign with {@link logSumExpSigned}.
+ * +Infinity in a row gives +Infinity, a row of -Infinity alone or nothing at all -Infinity, NaN gives NaN. β = ±Infinity
+ * gives the maximum or minimum. Accuracy: relative to the larger of |max x| and log K.
+ *
+ * @throws TypeError, RangeError as {@link softmax}; RangeError for β = 0, where it has no limit.
+ * @example
+ * logSumExp([1, 2, 3]); // 3.4076059644443806
+ * @example
+ * logSumExp(new Float32Array([1000, 1000]), { weights: [1, 3], keepDims: true }); // Float32Array [1001.3863]
+ */
+export const logSumExp: Softmax["logSumExp"] = shared.logSumExp;
+
+/**
+ * {@link logSumExp} for sums that may be negative: `value` is (1/β) log |Σ w_j exp(β x_j)|, `sign` is -1, 0 or 1.
+ *
+ * @example
+ * logSumExpSigned([2, 1], { weights: [-1, 1] }); // { value: 1.541324854612918, sign: -1 }
+ */
+export const logSumExpSigned: Softmax["logSumExpSigned"] = shared.logSumExpSigned;
+
+/**
+ * The Jacobian β (diag(s) - s sᵀ) of s = softmax(β x), for every row: from shape […, K] to […, K, K], the two new axes
+ * last whatever `axis` was. `from: "probabilities"` takes x as s itself. Symmetric; rows sum to 0. Masked classes have
+ * rows and columns of 0.
+ *
+ * Large ones are made a window at a time; the result needs its own K² elements a row, and no more.
+ *
+ * @throws TypeError, RangeError as {@link softmax}; RangeError for an infinite β.
+ * @example
+ * softmaxJacobian([0, Math.log(3)]); // [[0.1875, -0.1875], [-0.1875, 0.1875]]
+ */
+export const softmaxJacobian: Softmax["softmaxJacobian"] = shared.softmaxJacobian;
+
+/**
+ * Backpropagation through softmax along an axis: from its output y and the gradient dy with respect to it, the gradient
+ * with respect to x, β y (dy - Σ y dy). The Jacobian is never built. Both of one kind, dtype and shape, as is the result.
+ *
+ * @throws TypeError, RangeError as {@link softmax}; RangeError for an infinite β.
+ * @example
+ * const y = softmax(new Float32Array([1, 2, 3]));
+ * softmaxVjp(y, new Float32Array([0, 0, 1])); // the third row of the Jacobian
+ */
+export const softmaxVjp: Softmax["softmaxVjp"] = shared.softmaxVjp;
+
+/**
+ * The change of softmax's output y with a change dx of x: J dx = β y (dx - Σ y dx).
+ *
+ * @example
+ * softmaxJvp(softmax([1, 2, 3]), [1, 0, 0]); // the first column of the Jacobian
+ */
+export const softmaxJvp: Softmax["softmaxJvp"] = shared.softmaxJvp;
+
+/**
+ * Backpropagation through log-softmax along an axis: from its output y and the gradient dy with respect to it, the
+ * gradient with respect to x, β (dy - exp(y) Σ dy).
+ *
+ * @throws TypeError, RangeError as {@link softmaxVjp}.
+ * @example
+ * logSoftmaxVjp(logSoftmax([0, 0]), [1, 0]); // [0.5, -0.5]
+ */
+export const logSoftmaxVjp: Softmax["logSoftmaxVjp"] = shared.logSoftmaxVjp;
+
+/**
+ * The second derivatives of s = softmax(β x) for every row: from […, K] to […, K, K, K], where [i, j, k] is that of s_i
+ * with respect to x_j and x_k. Options as for {@link softmaxJacobian}.
+ *
+ * @example
+ * softmaxHessian([0, 0]); // [[[0, 0], [0, 0]], [[0, 0], [0, 0]]]
+ */
+export const softmaxHessian: Softmax["softmaxHessian"] = shared.softmaxHessian;
+
+/**
+ * The second derivatives of one output, s_i with i = `component`: from […, K] to […, K, K].
+ *
+ * @throws TypeError, RangeError as {@link softmaxJacobian}; RangeError for a component that is not 0 to K - 1.
+ * @example
+ * softmaxHessianComponent([0, Math.log(3)], 1); // [[-0.09375, 0.09375], [0.09375, -0.09375]]
+ */
+export const softmaxHessianComponent: Softmax["softmaxHessianComponent"] = shared.softmaxHessianComponent;
+
+/**
+ * The cross-entropy of p = softmax(β logits) and targets: -log p_t for class indices (integers in a typed array or in
+ * nested arrays, one a row), -Σ t log p for probabilities (as many as the logits). Options `weight`, `sampleWeight`,
+ * `ignoreIndex`, `labelSmoothing` and `reduction` have PyTorch's meaning; a mean divides by the weights of the rows that
+ * count, so that of none is NaN. A target at a logit of -Infinity is Infinity; a target of 0 there counts for 0.
+ *
+ * @returns A number; with `reduction: "none"` one a row, in the logits' kind and dtype.
+ * @throws TypeError, RangeError as {@link softmax}; RangeError for a class index that is out of range, with its row.
+ * @example
+ * crossEntropy([[0, Math.log(3)], [0, 0]], [1, 0], { reduction: "none" }); // [0.28768207245178090, 0.6931471805599453]
+ */
+export const crossEntropy: Softmax["crossEntropy"] = shared.crossEntropy;
+
+/**
+ * {@link crossEntropy} and its gradient with respect to the logits, (p - target) over the number of rows for a mean, in
+ * one pass. The gradient has the logits' kind, dtype and shape, and is what `out` takes; with `reduction: "none"` it is
+ * that of the sum.
+ *
+ * @example
+ * crossEntropyWithGrad([0, Math.log(3)], 1); // { loss: 0.28768207245178090, grad: [0.25, -0.25] }
+ */
+export const crossEntropyWithGrad: Softmax["crossEntropyWithGrad"] = shared.crossEntropyWithGrad;
+
+/**
+ * The entropy -Σ p log p of probabilities along an axis, in nats, with 0 log 0 = 0; computed in float64. Of a negative
+ * number NaN. One number a row, as for {@link logSumExp}.
+ *
+ * @example
+ * entropy([0.5, 0.5]); // 0.6931471805599453
+ */
+export const entropy: Softmax["entropy"] = shared.entropy;
+
+/**
+ * The Kullback-Leibler divergence Σ p log(p / q) of two sets of probabilities of one kind, dtype and shape, along an
+ * axis, in nats; computed in float64. Infinity where q is 0 and p is not.
+ *
+ * @example
+ * klDivergence([0.5, 0.5], [0.25, 0.75]); // 0.14384103622589045
+ */
+export const klDivergence: Softmax["klDivergence"] = shared.klDivergence;
+
+/**
+ * The log-probability of one class a row under softmax(β logits): log-softmax at `actions`, without computing the rest.
+ *
+ * @throws TypeError, RangeError as {@link crossEntropy}.
+ * @example
+ * logProb([[0, Math.log(3)], [0, 0]], [1, 0]); // [-0.2876820724517809, -0.6931471805599453]
+ */
+export const logProb: Softmax["logProb"] = shared.logProb;
+
+/**
+ * The logistic function 1 / (1 + exp(-β x)) of each element: softmax of (x, 0), the two-class case. Keeps full relative
+ * accuracy for small results.
+ *
+ * @example
+ * sigmoid(new Float32Array([0, 2])); // Float32Array [0.5, 0.8807971]
+ */
+export const sigmoid: Softmax["sigmoid"] = shared.sigmoid;
+
+/**
  * An array that lives in WebAssembly memory, zero-filled: work from one such array into another copies nothing in or out.
  * Pass it as x or as `out`; what is given no `out` still returns a plain typed array. It takes its memory until it is
  * freed.

@@ -1,4 +1,26 @@
-export { allocate, backend, ready, softmax, verify } from "./default.js";
+export {
+  allocate,
+  backend,
+  crossEntropy,
+  crossEntropyWithGrad,
+  entropy,
+  klDivergence,
+  logProb,
+  logSoftmax,
+  logSoftmaxVjp,
+  logSumExp,
+  logSumExpSigned,
+  ready,
+  sigmoid,
+  softmax,
+  softmaxHessian,
+  softmaxHessianComponent,
+  softmaxJacobian,
+  softmaxJvp,
+  softmaxVjp,
+  verify,
+} from "./default.js";
+export type * from "./op-types.js";
 export { createSoftmax } from "./surface.js";
 export type {
   AllocateFunction,

@@ -1,48 +1,255 @@
-// The plain JavaScript reference: textbook formulas in float64, never optimised. It says what the kernels must compute,
-// serves where no kernel can run, and is the entry `softmax-simd/reference`, with no WebAssembly in it.
+// The plain JavaScript reference: textbook formulas in float64, never optimised, rounded once to the input's dtype. It
+// says what the kernels must compute, serves where no kernel can run, and is the entry `softmax-simd/reference`, with no
+// WebAssembly in it. Its functions take the same arguments as the kernels'.
 
-import { SOFTMAX } from "./check/signatures.js";
-import { allocate, checkCall, copyInto, deliver, type Request } from "./check.js";
-import { decodeFloat16, encodeFloat16 } from "./float16.js";
-import { softmaxRow } from "./reference/rows.js";
+import { checkComponent, checkDerivative, type Derivative } from "./check/derivative.js";
+import { checkActions, checkLoss, deliverLoss, type Loss, rowsOf } from "./check/loss.js";
+import {
+  CROSS_ENTROPY,
+  CROSS_ENTROPY_GRAD,
+  ENTROPY,
+  HESSIAN,
+  JACOBIAN,
+  KL_DIVERGENCE,
+  LOG_PROB,
+  LOG_SUM_EXP,
+  LOG_SUM_EXP_SIGNED,
+  SIGMOID,
+  type Signature,
+  SOFTMAX,
+  SOFTMAX_JVP,
+  SOFTMAX_VJP,
+} from "./check/signatures.js";
+import { checkCall, deliver, type Request, settle } from "./check.js";
+import type { Ops } from "./op-types.js";
+import { hessianComponentRow, hessianRow, jacobianRow, logSoftmaxVjpRow, vjpRow } from "./reference/derivatives.js";
+import { crossEntropyRow, entropyRow, klDivergenceRow } from "./reference/losses.js";
+import { logSoftmaxRow, logSumExpRow, type Row, sigmoid as sigmoidOf, softmaxRow } from "./reference/rows.js";
+import { expandRows, mapRows, numbersOf, reduceRows } from "./reference/walk.js";
 import type { Store } from "./store.js";
-import type { SoftmaxFunction, SoftmaxOptions } from "./types.js";
+import type { SoftmaxFunction } from "./types.js";
 
-/** softmax(β x) along an axis, in float64 JavaScript, rounded once to x's dtype. The same arguments as the kernels'. */
-export const softmax: SoftmaxFunction = ((x: unknown, options?: SoftmaxOptions, store?: Store) => {
-  const request = checkCall(SOFTMAX, [x], options, store);
-  // Read once: x may be shared memory that changes meanwhile.
-  const elements = new Float64Array(request.data);
-  const isFloat16 = request.dtype === "float16";
-  const values = isFloat16 ? elements.map(decodeFloat16) : elements;
-  const result = new Float64Array(values.length);
-  forEachRow(request, (indices) => keptSoftmax(request, values, indices, result));
-  const target = request.target ?? allocate(request.dtype, values.length);
-  copyInto(target, isFloat16 ? result.map(encodeFloat16) : result);
-  return deliver(request, target);
-}) as SoftmaxFunction;
+type Formula = (rows: readonly Row[], beta: number) => Row;
+type Unary = (x: unknown, options?: unknown, store?: Store) => unknown;
+type Binary = (x: unknown, second: unknown, options?: unknown, store?: Store) => unknown;
 
-/** Calls back with the indices of each row's elements. */
-function forEachRow({ extent: { outer, length, inner } }: Request, visit: (indices: number[]) => void): void {
-  if (length === 0) return;
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      visit(Array.from({ length }, (_, l) => (o * length + l) * inner + i));
-    }
-  }
+/** An op whose result has its input's shape. */
+function mapping(op: Signature, masked: number, formula: Formula): Unary {
+  return (x, options, store) => {
+    const request = checkCall(op, [x], options, store);
+    return deliver(
+      request,
+      settle(
+        request,
+        mapRows(request, masked, (rows) => formula(rows, request.beta)),
+      ),
+    );
+  };
 }
 
-function keptSoftmax({ mask, beta }: Request, values: Float64Array, indices: number[], result: Float64Array): void {
-  const kept = indices.filter((i) => mask === undefined || mask[i] === 1);
-  const row = softmaxRow(
-    Float64Array.from(kept, (i) => values[i] as number),
-    beta,
+/** … with two inputs. */
+function product(op: Signature, formula: Formula): Binary {
+  return (y, dy, options, store) => {
+    const request = checkCall(op, [y, dy], options, store);
+    return deliver(
+      request,
+      settle(
+        request,
+        mapRows(request, 0, (rows) => formula(rows, request.beta)),
+      ),
+    );
+  };
+}
+
+/** softmax(β x) along an axis. */
+export const softmax: SoftmaxFunction = /* @__PURE__ */ mapping(SOFTMAX, 0, ([x], beta) =>
+  softmaxRow(x as Row, beta),
+) as SoftmaxFunction;
+
+/** log softmax(β x) along an axis. */
+export const logSoftmax: Ops["logSoftmax"] = /* @__PURE__ */ mapping(SOFTMAX, -Infinity, ([x], beta) =>
+  logSoftmaxRow(x as Row, beta),
+) as Ops["logSoftmax"];
+
+/** 1 / (1 + exp(-β x)) for each element. */
+export const sigmoid: Ops["sigmoid"] = /* @__PURE__ */ mapping(SIGMOID, 0, ([x], beta) =>
+  (x as Row).map((value) => sigmoidOf(value, beta)),
+) as Ops["sigmoid"];
+
+/** β y (dy - <y, dy>) along an axis. */
+export const softmaxVjp: Ops["softmaxVjp"] = /* @__PURE__ */ product(SOFTMAX_VJP, ([y, dy], beta) =>
+  vjpRow(y as Row, dy as Row, beta),
+) as Ops["softmaxVjp"];
+
+/** The same: the Jacobian is symmetric. */
+export const softmaxJvp: Ops["softmaxJvp"] = /* @__PURE__ */ product(SOFTMAX_JVP, ([y, dx], beta) =>
+  vjpRow(y as Row, dx as Row, beta),
+) as Ops["softmaxJvp"];
+
+/** β (dy - exp(y) Σ dy) along an axis. */
+export const logSoftmaxVjp: Ops["logSoftmaxVjp"] = /* @__PURE__ */ product(SOFTMAX_VJP, ([y, dy], beta) =>
+  logSoftmaxVjpRow(y as Row, dy as Row, beta),
+) as Ops["logSoftmaxVjp"];
+
+/** (1/β) log Σ w exp(β x) along an axis. */
+export const logSumExp: Ops["logSumExp"] = ((x: unknown, options: unknown, store?: Store) => {
+  const request = checkCall(LOG_SUM_EXP, [x], options, store);
+  return deliver(
+    request,
+    settle(
+      request,
+      reduceRows(request, (rows) => {
+        const { value, sign } = sumExp(rows, request);
+        return sign < 0 ? NaN : value;
+      }),
+    ),
   );
-  kept.forEach((i, k) => {
-    result[i] = row[k] as number;
+}) as Ops["logSumExp"];
+
+/** The same for sums that may be negative. */
+export const logSumExpSigned: Ops["logSumExpSigned"] = ((x: unknown, options: unknown, store?: Store) => {
+  const request = checkCall(LOG_SUM_EXP_SIGNED, [x], options, store);
+  const part = (name: "value" | "sign"): unknown =>
+    deliver(
+      request,
+      settle(
+        request,
+        reduceRows(request, (rows) => sumExp(rows, request)[name]),
+      ),
+    );
+  return { value: part("value"), sign: part("sign") };
+}) as Ops["logSumExpSigned"];
+
+function sumExp([x, weights]: readonly Row[], { beta }: Request): { value: number; sign: number } {
+  return logSumExpRow(x as Row, beta, weights);
+}
+
+/** β (diag(s) - s sᵀ) for every row. */
+export const softmaxJacobian: Ops["softmaxJacobian"] = ((x: unknown, options: unknown, store?: Store) => {
+  const call = checkDerivative(JACOBIAN, x, options, store);
+  return expanded(call, 2, jacobianRow);
+}) as Ops["softmaxJacobian"];
+
+/** The second derivatives of all components, for every row. */
+export const softmaxHessian: Ops["softmaxHessian"] = ((x: unknown, options: unknown, store?: Store) => {
+  const call = checkDerivative(HESSIAN, x, options, store);
+  return expanded(call, 3, hessianRow);
+}) as Ops["softmaxHessian"];
+
+/** Those of one component. */
+export const softmaxHessianComponent: Ops["softmaxHessianComponent"] = ((
+  x: unknown,
+  component: unknown,
+  options: unknown,
+  store?: Store,
+) => {
+  const call = checkDerivative(JACOBIAN, x, options, store);
+  const i = checkComponent(component, call.request);
+  return expanded(call, 2, (s, beta) => hessianComponentRow(s, i, beta));
+}) as Ops["softmaxHessianComponent"];
+
+function expanded({ request, from }: Derivative, power: number, formula: (s: Row, beta: number) => Row): unknown {
+  const { beta, extent } = request;
+  const s = mapRows(request, 0, ([x]) => (from === "logits" ? softmaxRow(x as Row, beta) : (x as Row)));
+  return deliver(
+    request,
+    expandRows(request, s, extent.length ** power, (row) => formula(row, beta)),
+  );
+}
+
+/** The cross-entropy of softmax(β logits) and targets. */
+export const crossEntropy: Ops["crossEntropy"] = ((
+  logits: unknown,
+  targets: unknown,
+  options: unknown,
+  store?: Store,
+) => {
+  const loss = checkLoss(CROSS_ENTROPY, logits, targets, options, store);
+  return deliverLoss(loss, loss.request, lossOf(loss).losses);
+}) as Ops["crossEntropy"];
+
+/** The same with its gradient. */
+export const crossEntropyWithGrad: Ops["crossEntropyWithGrad"] = ((
+  logits: unknown,
+  targets: unknown,
+  options: unknown,
+  store?: Store,
+) => {
+  const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
+  const { losses, grad } = lossOf(loss);
+  const { request } = loss;
+  return { loss: deliverLoss(loss, rowsOf(request), losses), grad: deliver(request, settle(request, grad)) };
+}) as Ops["crossEntropyWithGrad"];
+
+/** The log-probability of one class a row. */
+export const logProb: Ops["logProb"] = ((logits: unknown, actions: unknown, options: unknown, store?: Store) => {
+  const loss = checkActions(LOG_PROB, logits, actions, options, store);
+  const { request } = loss;
+  return deliver(
+    request,
+    settle(
+      request,
+      lossOf(loss).losses.map((value) => 0 - value),
+    ),
+  );
+}) as Ops["logProb"];
+
+function lossOf(loss: Loss): { losses: Float64Array; grad: Float64Array } {
+  const { request, labels, divisor } = loss;
+  const { beta, extent, mask } = request;
+  const losses = new Float64Array(extent.outer * extent.inner);
+  const nothing = beta < 0 ? Infinity : -Infinity;
+  // A masked class stays in its row, as one of no probability: it may be the target.
+  const numbers = numbersOf(request).map((values, i) =>
+    values.map((value, at) => (mask?.[at] === 0 ? (i === 0 ? nothing : 0) : value)),
+  );
+  const formula = ([x, targets]: readonly Row[], r: number): Row => {
+    if (labels?.[r] === -1) return (x as Row).map(() => 0);
+    const { loss: value, grad } = crossEntropyRow(x as Row, coefficients(loss, targets, r), beta);
+    losses[r] = value;
+    return grad.map((g) => g / (divisor ?? 1));
+  };
+  const grad = mapRows({ ...request, mask: undefined }, 0, formula, numbers);
+  return { losses, grad: grad.map((g, at) => (mask?.[at] === 0 ? 0 : g)) };
+}
+
+/** What -log p of each class counts for in the loss of row r. */
+function coefficients(
+  { request, labels, weight, scales, keep, smooth }: Loss,
+  targets: Row | undefined,
+  r: number,
+): Row {
+  return Float64Array.from({ length: request.extent.length }, (_, c) => {
+    const target = targets === undefined ? Number(labels?.[r] === c) : (targets[c] as number);
+    return (scales?.[r] ?? 1) * (weight?.[c] ?? 1) * (keep * target + smooth);
   });
 }
 
+/** -Σ p log p along an axis. */
+export const entropy: Ops["entropy"] = ((p: unknown, options: unknown, store?: Store) => {
+  const request = checkCall(ENTROPY, [p], options, store);
+  return deliver(
+    request,
+    settle(
+      request,
+      reduceRows(request, ([row]) => entropyRow(row as Row)),
+    ),
+  );
+}) as Ops["entropy"];
+
+/** Σ p log(p / q) along an axis. */
+export const klDivergence: Ops["klDivergence"] = ((p: unknown, q: unknown, options: unknown, store?: Store) => {
+  const request = checkCall(KL_DIVERGENCE, [p, q], options, store);
+  return deliver(
+    request,
+    settle(
+      request,
+      reduceRows(request, ([a, b]) => klDivergenceRow(a as Row, b as Row)),
+    ),
+  );
+}) as Ops["klDivergence"];
+
+export type * from "./op-types.js";
 export type {
   Mask,
   NestedNumbers,

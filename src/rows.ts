@@ -2,9 +2,8 @@
 // turned on their way in and out. As in window.ts, memory grows with the longest row, not with the batch.
 
 import type { Kernels } from "./abi.js";
-import { allocate, copyInto, privateView } from "./check/arrays.js";
+import { allocate, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
-import { encodeFloat16 } from "./float16.js";
 import { type Memory, ROWS } from "./memory.js";
 import type { Elements } from "./types.js";
 import { chunkOf, copyPanel, WINDOW_BYTES } from "./window.js";
@@ -255,13 +254,6 @@ export class RowWindow {
 
 function align8(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
-}
-
-/** Numbers a row as the values of a result. */
-export function settle({ dtype, target }: Request, numbers: Float64Array): Elements {
-  const values = target ?? allocate(dtype, numbers.length);
-  copyInto(values, dtype === "float16" ? numbers.map(encodeFloat16) : numbers);
-  return values;
 }
 
 type Op = { [N in keyof Kernels]: N extends `${infer O}F32` ? O : never }[keyof Kernels];

@@ -3,8 +3,9 @@
 import { describe } from "./check/arrays.js";
 import { checkBoolean, checkOptions } from "./check/options.js";
 import { Engine } from "./engine.js";
-import { CEILING_BYTES } from "./memory.js";
+import { CEILING_BYTES, type Memory } from "./memory.js";
 import { modules } from "./modules.js";
+import type { Ops } from "./op-types.js";
 import * as ops from "./ops/index.js";
 import * as reference from "./reference.js";
 import { Store } from "./store.js";
@@ -14,7 +15,6 @@ import type {
   CreateOptions,
   ResidentSoftmaxFunction,
   Softmax,
-  SoftmaxOptions,
   Verification,
   VerifyOptions,
 } from "./types.js";
@@ -44,19 +44,65 @@ export function createSoftmax(options?: CreateOptions): Softmax {
     maxMemory: checkMemory(maxMemory),
   });
   const store = new Store(engine);
-  const softmax = ((x: unknown, given?: SoftmaxOptions) => {
-    const memory = engine.memory();
-    return memory === undefined ? softmaxInJs(x, given, store) : ops.softmax(memory, x, given, store);
-  }) as ResidentSoftmaxFunction;
+  const softmax = unary(engine, store, ops.softmax, reference.softmax as unknown as ResidentSoftmaxFunction);
   const allocate = ((dtype: unknown, shape: unknown) => store.allocate(dtype, shape)) as unknown as AllocateFunction;
   const backend = (): Backend => engine.backend();
   const verify = (given?: VerifyOptions): Verification => runVerification({ softmax }, engine.backend().backend, given);
   const ready = (): Promise<void> => engine.ready();
-  return { softmax, allocate, verify, backend, ready };
+  return { softmax, ...opsOver(engine, store), allocate, verify, backend, ready };
 }
 
-/** The reference, with arrays that the store allocated. */
-const softmaxInJs = reference.softmax as unknown as (x: unknown, options: unknown, store: Store) => unknown;
+type Unary = (x: unknown, options: unknown, store: Store) => unknown;
+type Binary = (x: unknown, second: unknown, options: unknown, store: Store) => unknown;
+
+/** An op of one input: by the kernels, or by the reference, which takes arrays that the store allocated too. */
+function unary<F>(
+  engine: Engine,
+  store: Store,
+  kernels: (memory: Memory, ...rest: Parameters<Unary>) => unknown,
+  plain: F,
+): F {
+  const served = (x: unknown, options?: unknown): unknown => {
+    const memory = engine.memory();
+    return memory === undefined ? (plain as Unary)(x, options, store) : kernels(memory, x, options, store);
+  };
+  return served as F;
+}
+
+/** An op of two. */
+function binary<F>(
+  engine: Engine,
+  store: Store,
+  kernels: (memory: Memory, ...rest: Parameters<Binary>) => unknown,
+  plain: F,
+): F {
+  const served = (x: unknown, second: unknown, options?: unknown): unknown => {
+    const memory = engine.memory();
+    if (memory === undefined) return (plain as Binary)(x, second, options, store);
+    return kernels(memory, x, second, options, store);
+  };
+  return served as F;
+}
+
+function opsOver(engine: Engine, store: Store): Ops {
+  return {
+    logSoftmax: unary(engine, store, ops.logSoftmax, reference.logSoftmax),
+    logSumExp: unary(engine, store, ops.logSumExp, reference.logSumExp),
+    logSumExpSigned: unary(engine, store, ops.logSumExpSigned, reference.logSumExpSigned),
+    softmaxJacobian: unary(engine, store, ops.softmaxJacobian, reference.softmaxJacobian),
+    softmaxVjp: binary(engine, store, ops.softmaxVjp, reference.softmaxVjp),
+    softmaxJvp: binary(engine, store, ops.softmaxJvp, reference.softmaxJvp),
+    logSoftmaxVjp: binary(engine, store, ops.logSoftmaxVjp, reference.logSoftmaxVjp),
+    softmaxHessian: unary(engine, store, ops.softmaxHessian, reference.softmaxHessian),
+    softmaxHessianComponent: binary(engine, store, ops.softmaxHessianComponent, reference.softmaxHessianComponent),
+    crossEntropy: binary(engine, store, ops.crossEntropy, reference.crossEntropy),
+    crossEntropyWithGrad: binary(engine, store, ops.crossEntropyWithGrad, reference.crossEntropyWithGrad),
+    entropy: unary(engine, store, ops.entropy, reference.entropy),
+    klDivergence: binary(engine, store, ops.klDivergence, reference.klDivergence),
+    logProb: binary(engine, store, ops.logProb, reference.logProb),
+    sigmoid: unary(engine, store, ops.sigmoid, reference.sigmoid),
+  };
+}
 
 function checkMemory(bytes: unknown): number {
   if (bytes === undefined) return CEILING_BYTES;

@@ -1,3 +1,5 @@
+import type { Ops } from "./op-types.js";
+
 /** The element types taken. float16 is computed in float32 and rounded once. */
 export type Dtype = "float16" | "float32" | "float64";
 
@@ -227,7 +229,7 @@ export interface CreateOptions {
 }
 
 /** The library's surface over one instance of the kernels; its functions are those that the package exports. */
-export interface Softmax {
+export interface Softmax extends Ops {
   /** softmax(β x) along an axis. */
   readonly softmax: ResidentSoftmaxFunction;
   /** An array that lives in the memory of this instance, until it is freed. */

@@ -142,13 +142,7 @@ function take(
 }
 
 /** Into memory where the kernels can work: an x from elsewhere is copied there first, some slabs at a time. */
-function passInPlace(
-  memory: Memory,
-  x: number | undefined,
-  y: number,
-  request: Request,
-  apply: ChunkKernel,
-): Elements {
+function passInPlace(memory: Memory, x: number | undefined, y: number, request: Request, apply: ChunkKernel): Elements {
   const { dtype, data, extent } = request;
   const { outer, length, inner } = extent;
   const target = request.target as Elements;

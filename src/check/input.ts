@@ -117,7 +117,17 @@ function nestedInput(x: readonly unknown[], name: string): Input {
   }
   const own = shape.length > 1 ? shape : undefined;
   const data = new Float64Array(values);
-  return { name, kind: "nested", dtype: "float64", data, label: undefined, shape: own, rows, at: undefined, integers: false };
+  return {
+    name,
+    kind: "nested",
+    dtype: "float64",
+    data,
+    label: undefined,
+    shape: own,
+    rows,
+    at: undefined,
+    integers: false,
+  };
 }
 
 type ReadData = (data: unknown, label: Label | undefined, name: string) => Elements;

@@ -1,6 +1,6 @@
 // The arguments of losses: targets as class indices or as probabilities, and weights.
 
-import { checkCall, type Request } from "../check.js";
+import { checkCall, deliver, type Request, settle } from "../check.js";
 import type { Store } from "../store.js";
 import type { Dtype, Elements } from "../types.js";
 import { checkLength, describe, lengthOf, toElements } from "./arrays.js";
@@ -77,6 +77,12 @@ export function checkActions(
   const request = checkCall(op, [logits], options, store);
   const labels = checkLabels(read, request, undefined);
   return { request, labels, weight: undefined, scales: undefined, keep: 1, smooth: 0, divisor: undefined };
+}
+
+/** One loss for all rows, or what each has. */
+export function deliverLoss({ divisor }: Loss, request: Request, losses: Float64Array): unknown {
+  if (divisor === undefined) return deliver(request, settle(request, losses));
+  return losses.reduce((sum, value) => sum + value, 0) / divisor;
 }
 
 /** The same call with a number a row as its result. */

@@ -39,7 +39,11 @@ export const JACOBIAN: Signature = { names: ["x"], options: [...COMMON, "from"],
 export const HESSIAN: Signature = { ...JACOBIAN, form: "cubed" };
 export const SOFTMAX_VJP: Signature = { names: ["y", "dy"], options: COMMON, form: "same", refuses: infinite };
 export const SOFTMAX_JVP: Signature = { ...SOFTMAX_VJP, names: ["y", "dx"] };
-export const ENTROPY: Signature = { names: ["p"], options: ["shape", "axis", "out", "where", "keepDims"], form: "reduced" };
+export const ENTROPY: Signature = {
+  names: ["p"],
+  options: ["shape", "axis", "out", "where", "keepDims"],
+  form: "reduced",
+};
 export const KL_DIVERGENCE: Signature = { ...ENTROPY, names: ["p", "q"] };
 export const LOG_PROB: Signature = { names: ["logits"], options: COMMON, form: "reduced", refuses: infinite };
 

@@ -1,8 +1,8 @@
-import { deliver, type Request } from "../check.js";
-import { checkActions, checkLoss, type Loss, rowsOf } from "../check/loss.js";
+import { checkActions, checkLoss, deliverLoss, type Loss, rowsOf } from "../check/loss.js";
 import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD, LOG_PROB } from "../check/signatures.js";
+import { deliver, settle } from "../check.js";
 import { type Memory, ROWS } from "../memory.js";
-import { kernelFor, passRows, type Rows, type RowsOp, settle } from "../rows.js";
+import { kernelFor, passRows, type Rows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
 import { absent } from "./softmax.js";
 
@@ -15,7 +15,7 @@ export function crossEntropy(
   store: Store,
 ): unknown {
   const loss = checkLoss(CROSS_ENTROPY, logits, targets, options, store);
-  return reduce(loss, loss.request, run(memory, loss, false).numbers);
+  return deliverLoss(loss, loss.request, run(memory, loss, false).numbers);
 }
 
 /** The same with its gradient. */
@@ -28,20 +28,20 @@ export function crossEntropyWithGrad(
 ): unknown {
   const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
   const { elements, numbers } = run(memory, loss, true);
-  return { loss: reduce(loss, rowsOf(loss.request), numbers), grad: deliver(loss.request, elements) };
+  return { loss: deliverLoss(loss, rowsOf(loss.request), numbers), grad: deliver(loss.request, elements) };
 }
 
 /** The log-probability of one class a row, by the kernels. */
 export function logProb(memory: Memory, logits: unknown, actions: unknown, options: unknown, store: Store): unknown {
   const loss = checkActions(LOG_PROB, logits, actions, options, store);
   const { numbers } = run(memory, loss, false);
-  return deliver(loss.request, settle(loss.request, numbers.map((value) => 0 - value)));
-}
-
-/** One loss for all rows, or what each has. */
-export function reduce({ divisor }: Loss, request: Request, losses: Float64Array): unknown {
-  if (divisor === undefined) return deliver(request, settle(request, losses));
-  return losses.reduce((sum, value) => sum + value, 0) / divisor;
+  return deliver(
+    loss.request,
+    settle(
+      loss.request,
+      numbers.map((value) => 0 - value),
+    ),
+  );
 }
 
 function run(memory: Memory, loss: Loss, withGrad: boolean): ReturnType<typeof passRows> {

@@ -1,7 +1,7 @@
-import { checkCall, deliver } from "../check.js";
 import { ENTROPY, KL_DIVERGENCE } from "../check/signatures.js";
+import { checkCall, deliver, settle } from "../check.js";
 import type { Memory } from "../memory.js";
-import { kernelFor, passRows, type RowsOp, settle } from "../rows.js";
+import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
 
 /** -Σ p log p along an axis, by the kernels. */

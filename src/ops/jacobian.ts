@@ -1,6 +1,6 @@
-import { checkCall, deliver, type Request } from "../check.js";
-import { checkIndex, checkOptions, checkWord } from "../check/options.js";
-import { HESSIAN, JACOBIAN, type Signature } from "../check/signatures.js";
+import { checkComponent, checkDerivative, type Derivative } from "../check/derivative.js";
+import { HESSIAN, JACOBIAN } from "../check/signatures.js";
+import { deliver } from "../check.js";
 import { type Expansion, expandRows } from "../expand.js";
 import type { Memory } from "../memory.js";
 import { kernelFor } from "../rows.js";
@@ -10,17 +10,19 @@ import { absent, softmaxChunk } from "./softmax.js";
 
 /** β (diag(s) - s sᵀ) for every row, by the kernels. */
 export function softmaxJacobian(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const { request, given } = checkDerivative(JACOBIAN, x, options, store);
+  const call = checkDerivative(JACOBIAN, x, options, store);
+  const { request } = call;
   const { length } = request.extent;
-  const made = jacobianInPlace(request, given) ?? expandRows(memory, request, expansion("jacobian", given, length, 0, length));
+  const made = jacobianInPlace(call) ?? expandRows(memory, request, expansion(call, "jacobian", length, 0, length));
   return deliver(request, made);
 }
 
 /** The second derivatives of all components for every row, by the kernels. */
 export function softmaxHessian(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const { request, given } = checkDerivative(HESSIAN, x, options, store);
+  const call = checkDerivative(HESSIAN, x, options, store);
+  const { request } = call;
   const each = request.extent.length ** 2;
-  return deliver(request, expandRows(memory, request, expansion("hessian", given, each, 0, each)));
+  return deliver(request, expandRows(memory, request, expansion(call, "hessian", each, 0, each)));
 }
 
 /** Those of one component. */
@@ -31,27 +33,17 @@ export function softmaxHessianComponent(
   options: unknown,
   store: Store,
 ): unknown {
-  const { request, given } = checkDerivative(JACOBIAN, x, options, store);
+  const call = checkDerivative(JACOBIAN, x, options, store);
+  const { request } = call;
   const { length } = request.extent;
-  const i = checkIndex(component, "component", length);
-  return deliver(request, expandRows(memory, request, expansion("hessian", given, length ** 2, i * length, (i + 1) * length)));
-}
-
-/** A checked call, and whether x are logits or the probabilities themselves. */
-export function checkDerivative(
-  op: Signature,
-  x: unknown,
-  options: unknown,
-  store: Store | undefined,
-): { readonly request: Request; readonly given: "logits" | "probabilities" } {
-  const { from } = checkOptions(options, op.options) as { from?: unknown };
-  const given = checkWord(from, "from", ["logits", "probabilities"]);
-  return { request: checkCall(op, [x], options, store), given };
+  const first = checkComponent(component, request) * length;
+  const each = length ** 2;
+  return deliver(request, expandRows(memory, request, expansion(call, "hessian", each, first, first + length)));
 }
 
 function expansion(
+  { from }: Derivative,
   op: "jacobian" | "hessian",
-  given: "logits" | "probabilities",
   each: number,
   first: number,
   end: number,
@@ -60,7 +52,7 @@ function expansion(
     each,
     first,
     end,
-    ...(given === "logits" ? FROM_LOGITS : FROM_PROBABILITIES),
+    ...(from === "logits" ? FROM_LOGITS : FROM_PROBABILITIES),
     run({ memory, request, double, inputs: [s], y, columns, first, count }) {
       kernelFor(memory, op, double)(s as number, y, columns, first, count, request.beta);
     },
@@ -77,7 +69,7 @@ const FROM_LOGITS: Pick<Expansion, "fills" | "before"> = {
 const FROM_PROBABILITIES: Pick<Expansion, "fills"> = { fills: () => [0] };
 
 /** Between arrays that stay, without a copy; undefined where they stand elsewhere, or rows are not contiguous. */
-function jacobianInPlace(request: Request, given: "logits" | "probabilities"): Elements | undefined {
+function jacobianInPlace({ request, from }: Derivative): Elements | undefined {
   const { place, dtype, extent, beta } = request;
   const { outer, length, inner } = extent;
   const x = place?.inputs[0];
@@ -89,8 +81,8 @@ function jacobianInPlace(request: Request, given: "logits" | "probabilities"): E
   for (let r = 0; r < outer; r++) {
     const at = y + r * length * rowBytes;
     // The softmax stands in the matrix' last row until that is made of it.
-    const s = given === "logits" ? at + (length - 1) * rowBytes : x + r * rowBytes;
-    if (given === "logits") softmaxChunk(memory, request, x + r * rowBytes, s, 0, 1, length, 1);
+    const s = from === "logits" ? at + (length - 1) * rowBytes : x + r * rowBytes;
+    if (from === "logits") softmaxChunk(memory, request, x + r * rowBytes, s, 0, 1, length, 1);
     run(s, at, length, 0, length, beta);
   }
   return request.target;

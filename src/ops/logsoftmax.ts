@@ -1,5 +1,5 @@
-import { checkCall, deliver } from "../check.js";
 import { SOFTMAX } from "../check/signatures.js";
+import { checkCall, deliver } from "../check.js";
 import type { Memory } from "../memory.js";
 import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";

@@ -1,7 +1,7 @@
-import { checkCall, deliver, type Request } from "../check.js";
 import { LOG_SUM_EXP, LOG_SUM_EXP_SIGNED } from "../check/signatures.js";
+import { checkCall, deliver, type Request, settle } from "../check.js";
 import { type Memory, ROWS } from "../memory.js";
-import { kernelFor, passRows, type RowsOp, settle } from "../rows.js";
+import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
 import { absent } from "./softmax.js";
 

@@ -1,5 +1,5 @@
-import { checkCall, deliver } from "../check.js";
 import { SIGMOID } from "../check/signatures.js";
+import { checkCall, deliver } from "../check.js";
 import type { Memory } from "../memory.js";
 import type { Store } from "../store.js";
 import { type ChunkKernel, stream } from "../window.js";

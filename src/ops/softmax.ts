@@ -1,5 +1,5 @@
-import { checkCall, checkPlain, deliver, type Request } from "../check.js";
 import { SOFTMAX } from "../check/signatures.js";
+import { checkCall, checkPlain, deliver, type Request } from "../check.js";
 import type { Memory } from "../memory.js";
 import type { Store } from "../store.js";
 import { stream } from "../window.js";

@@ -1,5 +1,5 @@
+import { type Signature, SOFTMAX_JVP, SOFTMAX_VJP } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
-import { SOFTMAX_JVP, SOFTMAX_VJP, type Signature } from "../check/signatures.js";
 import type { Memory } from "../memory.js";
 import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";

@@ -1,0 +1,75 @@
+// From a checked call to rows of numbers, and back.
+
+import { lengthOf, typedArrayName } from "../check/arrays.js";
+import { type Request, settle } from "../check.js";
+import { decodeFloat16 } from "../float16.js";
+import type { Elements } from "../types.js";
+import type { Row } from "./rows.js";
+
+/** Each input's numbers; read once, since they may be shared memory that changes meanwhile. */
+export function numbersOf({ data, others }: Request): readonly Float64Array[] {
+  return [data, ...others].map((array) => {
+    const numbers = new Float64Array(array);
+    return typedArrayName(array) === "Uint16Array" ? numbers.map(decodeFloat16) : numbers;
+  });
+}
+
+/** Calls back with each row: what of each input is not masked, the indices where that stands, and the row's own. */
+function forEachRow(
+  request: Request,
+  numbers: readonly Float64Array[],
+  visit: (rows: readonly Row[], indices: readonly number[], r: number) => void,
+): void {
+  const { mask, extent } = request;
+  const { outer, length, inner } = extent;
+  for (let r = 0; r < outer * inner; r++) {
+    const first = Math.floor(r / inner) * length * inner + (r % inner);
+    const all = Array.from({ length }, (_, l) => first + l * inner);
+    const kept = all.filter((i) => mask === undefined || mask[i] === 1);
+    visit(
+      numbers.map((input) => Float64Array.from(kept, (i) => input[i] as number)),
+      kept,
+      r,
+    );
+  }
+}
+
+/** Rows made of rows; masked elements get `masked`. */
+export function mapRows(
+  request: Request,
+  masked: number,
+  formula: (rows: readonly Row[], r: number) => Row,
+  numbers: readonly Float64Array[] = numbersOf(request),
+): Float64Array {
+  const result = new Float64Array(lengthOf(request.data)).fill(masked);
+  forEachRow(request, numbers, (rows, indices, r) => {
+    const made = formula(rows, r);
+    indices.forEach((i, k) => {
+      result[i] = made[k] as number;
+    });
+  });
+  return result;
+}
+
+/** A number made of each row. */
+export function reduceRows(request: Request, formula: (rows: readonly Row[]) => number): Float64Array {
+  const { outer, inner } = request.extent;
+  const result = new Float64Array(outer * inner);
+  forEachRow(request, numbersOf(request), (rows, _, r) => {
+    result[r] = formula(rows);
+  });
+  return result;
+}
+
+/** `each` numbers made of each row of what is given for x. */
+export function expandRows(
+  request: Request,
+  x: Float64Array,
+  each: number,
+  formula: (row: Row) => Float64Array,
+): Elements {
+  const { outer, inner } = request.extent;
+  const result = new Float64Array(outer * inner * each);
+  forEachRow({ ...request, mask: undefined }, [x], ([row], _, r) => result.set(formula(row as Row), r * each));
+  return settle(request, result);
+}

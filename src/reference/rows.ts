@@ -60,7 +60,5 @@ export function logSumExpRow(z: Row, beta: number, weights?: Row): { value: numb
 /** 1 / (1 + exp(-β x)), β any number. */
 export function sigmoid(x: number, beta: number): number {
   if (x === 0 || (beta === 0 && !Number.isNaN(x))) return 0.5;
-  const t = beta * x;
-  // exp of a negative number keeps small results.
-  return t < 0 ? Math.exp(t) / (1 + Math.exp(t)) : 1 / (1 + Math.exp(-t));
+  return 1 / (1 + Math.exp(-beta * x));
 }

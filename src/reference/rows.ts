@@ -59,6 +59,8 @@ export function logSumExpRow(z: Row, beta: number, weights?: Row): { value: numb
 
 /** 1 / (1 + exp(-β x)), β any number. */
 export function sigmoid(x: number, beta: number): number {
-  if (x === 0 || (beta === 0 && !Number.isNaN(x))) return 0.5;
-  return 1 / (1 + Math.exp(-beta * x));
+  if (x === 0) return 0.5;
+  // An infinite x stays so at β = 0 too, as -Infinity does in softmax.
+  const z = beta === 0 && Math.abs(x) === Infinity ? x : beta * x;
+  return 1 / (1 + Math.exp(-z));
 }

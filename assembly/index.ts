@@ -3,4 +3,8 @@ export { relaxed } from "./module";
 export { softmaxF32, softmaxF64 } from "./softmax";
 export { selectF32, selectF64 } from "./select";
 export { widenF16, narrowF16 } from "./float16";
+export { jacobianF32, jacobianF64, hessianF32, hessianF64 } from "./jacobian";
+export { softmaxVjpF32, softmaxVjpF64, logSoftmaxVjpF32, logSoftmaxVjpF64 } from "./vjp";
+export { sigmoidF32, sigmoidF64 } from "./sigmoid";
+export { turn32, turn64 } from "./turn";
 export { __heap_base as heapBase };

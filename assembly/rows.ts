@@ -50,7 +50,7 @@ export function expBlock<T>(x: usize, y: usize, full: i32, width: i32, anchor: u
 }
 
 /** The sum of each lane: vector v goes to accumulator v mod 4, and the four are added as (a0 + a1) + (a2 + a3). */
-function add<T>(y: usize, full: i32, width: i32): v128 {
+export function add<T>(y: usize, full: i32, width: i32): v128 {
   let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   for (; full >= 4; full -= 4, y += 64) {
     a0 = v128.add<T>(a0, v128.load(y));

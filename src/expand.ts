@@ -3,17 +3,16 @@
 
 import { allocate, lengthOf, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
+import { Chunks, type Rows, type RowsOp, room } from "./chunks.js";
 import type { Memory } from "./memory.js";
-import { type Rows, type RowsOp, RowWindow } from "./rows.js";
 import type { Elements } from "./types.js";
-import { WINDOW_BYTES } from "./window.js";
 
 /** Rows that each row s of an input makes: those from `first` to before `end` of `each`. */
 export interface Expansion extends Pick<RowsOp, "fills" | "before"> {
   readonly each: number;
   readonly first: number;
   readonly end: number;
-  /** Makes `count` rows of the result from `first` on, counted over all of the rows at `inputs[0]`, at y. */
+  /** Makes `outer` rows of the result from `first` on, counted over all of the rows at `inputs[0]`, at y. */
   readonly run: (rows: Rows) => void;
 }
 
@@ -25,17 +24,11 @@ export function expandRows(memory: Memory, request: Request, op: Expansion): Ele
   const result = target ?? allocateResult(dtype, outer * inner * made * length);
   if (lengthOf(result) === 0) return result;
   const width = dtype === "float64" ? 8 : 4;
-  // The input takes little beside the result.
-  const outRows = Math.max(1, Math.floor(Math.min(WINDOW_BYTES, memory.room) / 2 / (length * width)));
-  const inRows = Math.max(1, Math.floor(outRows / made));
-  const window = new RowWindow(memory, request, inRows, outRows * length * width);
+  const outRows = Math.max(1, Math.floor(room(memory) / 2 / (length * width)));
+  const chunks = new Chunks(memory, request, { numbers: 0 }, outRows * length * width);
   try {
     const to = privateView(result);
-    for (const chunk of window.chunks()) {
-      window.load(chunk, op);
-      const rows = window.rows(chunk);
-      expandChunk(rows, op, outRows, to);
-    }
+    for (const chunk of chunks.all()) expandChunk(chunks.load(chunk, op), op, outRows, to);
   } finally {
     memory.release();
   }
@@ -44,22 +37,22 @@ export function expandRows(memory: Memory, request: Request, op: Expansion): Ele
 
 /** Rows of one chunk: all that they make in one sequence where that is all there is of it, else row by row. */
 function expandChunk(rows: Rows, { each, first, end, run }: Expansion, most: number, to: Elements): void {
-  const { memory, request, columns, extra } = rows;
+  const { memory, request, length, extra } = rows;
   const { dtype } = request;
   const made = end - first;
   const whole = made === each;
-  const runs = whole ? 1 : rows.count;
+  const runs = whole ? 1 : rows.outer;
   const view = memory.view(dtype);
   const at = extra / view.BYTES_PER_ELEMENT;
-  let start = rows.first * made * columns;
+  let start = rows.first * made * length;
   for (let r = 0; r < runs; r++) {
-    const last = whole ? rows.count * made : r * each + end;
+    const last = whole ? rows.outer * made : r * each + end;
     for (let row = whole ? 0 : r * each + first; row < last; row += most) {
       const count = Math.min(most, last - row);
-      run({ ...rows, y: extra, first: row, count });
-      if (dtype === "float16") memory.kernels.narrowF16(extra, extra, count * columns);
-      to.set(view.subarray(at, at + count * columns), start);
-      start += count * columns;
+      run({ ...rows, y: extra, first: row, outer: count });
+      if (dtype === "float16") memory.kernels.narrowF16(extra, extra, count * length);
+      to.set(view.subarray(at, at + count * length), start);
+      start += count * length;
     }
   }
 }

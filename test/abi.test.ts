@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KERNELS, type KernelName, SCRATCH_BYTES } from "../src/abi.js";
-import { WINDOW_BYTES } from "../src/window.js";
+import { WINDOW_BYTES } from "../src/chunks.js";
 import { DTYPES, floats, logits } from "./support/floats.js";
 import { instantiate, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
 

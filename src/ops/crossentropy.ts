@@ -1,9 +1,10 @@
 import { checkActions, checkLoss, deliverLoss, type Loss, rowsOf } from "../check/loss.js";
 import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD, LOG_PROB } from "../check/signatures.js";
 import { deliver, settle } from "../check.js";
+import { kernelFor, type Rows, type RowsOp } from "../chunks.js";
 import { type Memory, ROWS } from "../memory.js";
-import { kernelFor, passRows, type Rows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
+import { type Passed, pass } from "../window.js";
 import { absent } from "./softmax.js";
 
 /** The cross-entropy of softmax(β logits) and targets, by the kernels. */
@@ -44,7 +45,7 @@ export function logProb(memory: Memory, logits: unknown, actions: unknown, optio
   );
 }
 
-function run(memory: Memory, loss: Loss, withGrad: boolean): ReturnType<typeof passRows> {
+function run(memory: Memory, loss: Loss, withGrad: boolean): Passed {
   const { request, weight } = loss;
   const op: RowsOp = {
     fills: (beta) => [...absent(beta), 0],
@@ -52,24 +53,24 @@ function run(memory: Memory, loss: Loss, withGrad: boolean): ReturnType<typeof p
     ...(withGrad ? { masked: 0 } : {}),
     run: (rows) => runRows(loss, rows, withGrad),
   };
-  return passRows(memory, request, op, weight?.byteLength);
+  return pass(memory, request, op, weight?.byteLength);
 }
 
 /** One chunk: what it needs a row goes beside the window, the class weights after the rows. */
 function runRows({ labels, weight, scales, keep, smooth, divisor }: Loss, rows: Rows, withGrad: boolean): void {
-  const { memory, request, double, inputs, y, extra, first, count, columns } = rows;
+  const { memory, request, double, inputs, y, extra, first, outer, length } = rows;
   const scalesAt = memory.rows + 8 * ROWS;
   const labelsAt = memory.rows + 16 * ROWS;
   if (labels !== undefined) {
-    memory.bytes().set(new Uint8Array(labels.buffer, 4 * first, 4 * count), labelsAt);
+    memory.bytes().set(new Uint8Array(labels.buffer, 4 * first, 4 * outer), labelsAt);
   }
-  if (scales !== undefined) memory.view("float64").set(scales.subarray(first, first + count), scalesAt / 8);
+  if (scales !== undefined) memory.view("float64").set(scales.subarray(first, first + outer), scalesAt / 8);
   if (weight !== undefined) memory.view(double ? "float64" : "float32").set(weight, extra / weight.BYTES_PER_ELEMENT);
   kernelFor(memory, "crossEntropy", double)(
     inputs[0] as number,
     withGrad ? y : 0,
-    count,
-    columns,
+    outer,
+    length,
     request.beta,
     labels === undefined ? 0 : labelsAt,
     inputs[1] ?? 0,

@@ -1,25 +1,26 @@
 import { ENTROPY, KL_DIVERGENCE } from "../check/signatures.js";
 import { checkCall, deliver, settle } from "../check.js";
+import { kernelFor, type RowsOp } from "../chunks.js";
 import type { Memory } from "../memory.js";
-import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
+import { pass } from "../window.js";
 
 /** -Σ p log p along an axis, by the kernels. */
 export function entropy(memory: Memory, p: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(ENTROPY, [p], options, store);
-  return deliver(request, settle(request, passRows(memory, request, DIVERGENCE).numbers));
+  return deliver(request, settle(request, pass(memory, request, DIVERGENCE).numbers));
 }
 
 /** Σ p (log p - log q) along an axis, by the kernels. */
 export function klDivergence(memory: Memory, p: unknown, q: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(KL_DIVERGENCE, [p, q], options, store);
-  return deliver(request, settle(request, passRows(memory, request, DIVERGENCE).numbers));
+  return deliver(request, settle(request, pass(memory, request, DIVERGENCE).numbers));
 }
 
 const DIVERGENCE: RowsOp = {
   fills: () => [0, 0],
   numbers: 1,
-  run({ memory, double, inputs: [p, q], count, columns }) {
-    kernelFor(memory, "klDivergence", double)(p as number, q ?? 0, memory.rows, count, columns, memory.scratch);
+  run({ memory, double, inputs: [p, q], outer, length }) {
+    kernelFor(memory, "klDivergence", double)(p as number, q ?? 0, memory.rows, outer, length, memory.scratch);
   },
 };

@@ -1,12 +1,12 @@
 import { checkComponent, checkDerivative, type Derivative } from "../check/derivative.js";
 import { HESSIAN, JACOBIAN } from "../check/signatures.js";
 import { deliver } from "../check.js";
+import { kernelFor } from "../chunks.js";
 import { type Expansion, expandRows } from "../expand.js";
 import type { Memory } from "../memory.js";
-import { kernelFor } from "../rows.js";
 import type { Store } from "../store.js";
 import type { Elements } from "../types.js";
-import { absent, softmaxChunk } from "./softmax.js";
+import { absent, ROWS_SOFTMAX } from "./softmax.js";
 
 /** β (diag(s) - s sᵀ) for every row, by the kernels. */
 export function softmaxJacobian(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
@@ -53,17 +53,15 @@ function expansion(
     first,
     end,
     ...(from === "logits" ? FROM_LOGITS : FROM_PROBABILITIES),
-    run({ memory, request, double, inputs: [s], y, columns, first, count }) {
-      kernelFor(memory, op, double)(s as number, y, columns, first, count, request.beta);
+    run({ memory, request, double, inputs: [s], y, first, outer, length }) {
+      kernelFor(memory, op, double)(s as number, y, length, first, outer, request.beta);
     },
   };
 }
 
 const FROM_LOGITS: Pick<Expansion, "fills" | "before"> = {
   fills: absent,
-  before(memory, request, x, mask, slabs, columns) {
-    softmaxChunk(memory, request, x, x, mask, slabs, request.extent.length, columns);
-  },
+  before: (rows) => ROWS_SOFTMAX.run({ ...rows, inputs: [rows.y] }),
 };
 
 const FROM_PROBABILITIES: Pick<Expansion, "fills"> = { fills: () => [0] };
@@ -76,13 +74,14 @@ function jacobianInPlace({ request, from }: Derivative): Elements | undefined {
   if (place?.y === undefined || x === undefined || inner !== 1) return undefined;
   const { memory, y } = place;
   const double = dtype === "float64";
+  const softmax = kernelFor(memory, "softmax", double);
   const run = kernelFor(memory, "jacobian", double);
   const rowBytes = length * (double ? 8 : 4);
   for (let r = 0; r < outer; r++) {
     const at = y + r * length * rowBytes;
     // The softmax stands in the matrix' last row until that is made of it.
     const s = from === "logits" ? at + (length - 1) * rowBytes : x + r * rowBytes;
-    if (from === "logits") softmaxChunk(memory, request, x + r * rowBytes, s, 0, 1, length, 1);
+    if (from === "logits") softmax(x + r * rowBytes, s, 1, length, 1, beta, memory.scratch);
     run(s, at, length, 0, length, beta);
   }
   return request.target;

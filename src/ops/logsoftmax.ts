@@ -1,22 +1,23 @@
 import { SOFTMAX } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
+import { kernelFor, type RowsOp } from "../chunks.js";
 import type { Memory } from "../memory.js";
-import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
+import { stream } from "../window.js";
 import { absent } from "./softmax.js";
 
 /** log softmax(β x) along an axis, by the kernels. */
 export function logSoftmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(SOFTMAX, [x], options, store);
-  return deliver(request, passRows(memory, request, LOG_SOFTMAX).elements);
+  return deliver(request, stream(memory, request, LOG_SOFTMAX));
 }
 
 const LOG_SOFTMAX: RowsOp = {
   fills: absent,
   masked: -Infinity,
   numbers: 0,
-  run({ memory, request, double, inputs, y, count, columns }) {
+  run({ memory, request, double, inputs, y, outer, length }) {
     const run = kernelFor(memory, "logSoftmax", double);
-    run(inputs[0] as number, y, count, columns, request.beta, memory.scratch);
+    run(inputs[0] as number, y, outer, length, request.beta, memory.scratch);
   },
 };

@@ -1,20 +1,21 @@
 import { LOG_SUM_EXP, LOG_SUM_EXP_SIGNED } from "../check/signatures.js";
 import { checkCall, deliver, type Request, settle } from "../check.js";
+import { kernelFor, type RowsOp } from "../chunks.js";
 import { type Memory, ROWS } from "../memory.js";
-import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
+import { pass } from "../window.js";
 import { absent } from "./softmax.js";
 
 /** (1/β) log Σ w exp(β x) along an axis, by the kernels. */
 export function logSumExp(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(LOG_SUM_EXP, [x], options, store);
-  return deliver(request, settle(request, passRows(memory, request, sumExp(request, false)).numbers));
+  return deliver(request, settle(request, pass(memory, request, sumExp(request, false)).numbers));
 }
 
 /** The same for sums that may be negative, with their signs. */
 export function logSumExpSigned(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(LOG_SUM_EXP_SIGNED, [x], options, store);
-  const { numbers } = passRows(memory, request, sumExp(request, true));
+  const { numbers } = pass(memory, request, sumExp(request, true));
   const batch = numbers.length / 2;
   return {
     value: deliver(request, settle(request, numbers.subarray(0, batch))),
@@ -27,10 +28,10 @@ function sumExp({ beta }: Request, signed: boolean): RowsOp {
     fills: (b) => [...absent(b), 0],
     numbers: signed ? 2 : 1,
     empty: beta < 0 ? Infinity : -Infinity,
-    run({ memory, double, inputs: [x, weights], count, columns }) {
+    run({ memory, double, inputs: [x, weights], outer, length }) {
       const run = kernelFor(memory, "logSumExp", double);
       const signs = signed ? memory.rows + 8 * ROWS : 0;
-      run(x as number, weights ?? 0, memory.rows, signs, count, columns, beta, memory.scratch);
+      run(x as number, weights ?? 0, memory.rows, signs, outer, length, beta, memory.scratch);
     },
   };
 }

@@ -1,17 +1,23 @@
 import { SIGMOID } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
+import { kernelFor, type RowsOp } from "../chunks.js";
 import type { Memory } from "../memory.js";
 import type { Store } from "../store.js";
-import { type ChunkKernel, stream } from "../window.js";
+import { stream } from "../window.js";
 
 /** 1 / (1 + exp(-β x)) for each element, by the kernels. */
 export function sigmoid(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(SIGMOID, [x], options, store);
   const { outer, length } = request.extent;
   const extent = { ...request.extent, outer: outer * length, length: 1 };
-  return deliver(request, stream(memory, { ...request, extent }, sigmoidChunk));
+  return deliver(request, stream(memory, { ...request, extent }, ELEMENTS));
 }
 
-const sigmoidChunk: ChunkKernel = ({ kernels, scratch }, { dtype, beta }, x, y, _mask, outer) => {
-  (dtype === "float64" ? kernels.sigmoidF64 : kernels.sigmoidF32)(x, y, outer, beta, scratch);
+const ELEMENTS: RowsOp = {
+  fills: () => [],
+  masked: 0,
+  numbers: 0,
+  run({ memory, request, double, inputs, y, outer }) {
+    kernelFor(memory, "sigmoid", double)(inputs[0] as number, y, outer, request.beta, memory.scratch);
+  },
 };

@@ -1,8 +1,9 @@
 import { type Signature, SOFTMAX_JVP, SOFTMAX_VJP } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
+import { kernelFor, type RowsOp } from "../chunks.js";
 import type { Memory } from "../memory.js";
-import { kernelFor, passRows, type RowsOp } from "../rows.js";
 import type { Store } from "../store.js";
+import { pass } from "../window.js";
 
 type Product = (memory: Memory, y: unknown, dy: unknown, options: unknown, store: Store) => unknown;
 
@@ -21,12 +22,12 @@ function product(signature: Signature, name: "softmaxVjp" | "logSoftmaxVjp", not
     fills: () => [nothing, 0],
     masked: 0,
     numbers: 0,
-    run({ memory, request, double, inputs: [y, dy], y: dx, count, columns }) {
-      kernelFor(memory, name, double)(y as number, dy as number, dx, count, columns, request.beta, memory.scratch);
+    run({ memory, request, double, inputs: [y, dy], y: dx, outer, length }) {
+      kernelFor(memory, name, double)(y as number, dy as number, dx, outer, length, request.beta, memory.scratch);
     },
   };
   return (memory, y, dy, options, store) => {
     const request = checkCall(signature, [y, dy], options, store);
-    return deliver(request, passRows(memory, request, op).elements);
+    return deliver(request, pass(memory, request, op).elements);
   };
 }

@@ -42,6 +42,7 @@ export function mapRows(
   numbers: readonly Float64Array[] = numbersOf(request),
 ): Float64Array {
   const result = new Float64Array(lengthOf(request.data)).fill(masked);
+  if (result.length === 0) return result;
   forEachRow(request, numbers, (rows, indices, r) => {
     const made = formula(rows, r);
     indices.forEach((i, k) => {

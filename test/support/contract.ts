@@ -18,6 +18,16 @@ export interface Bounds {
   readonly anyLogits: number;
   /** A row of probabilities, added in float64, is this near to 1. */
   readonly sum: number;
+  /** Largest relative error of log-softmax for logits within ±256, at the maximum too. */
+  readonly logSoftmax: number;
+  /** Largest error of log-sum-exp, relative to the larger of |max| and log K. */
+  readonly logSumExp: number;
+  /** Largest error of derivatives and losses, relative to the sizes of the terms that are added. */
+  readonly terms: number;
+  /** Largest error of entropies, relative to the sizes of the terms that are added. */
+  readonly entropy: number;
+  /** Largest relative error of sigmoid, for results from the smallest normal number up. */
+  readonly sigmoid: number;
 }
 
 export const CONTRACT: Readonly<Record<Dtype, Bounds>> = {
@@ -30,6 +40,11 @@ export const CONTRACT: Readonly<Record<Dtype, Bounds>> = {
     logits: 10,
     anyLogits: 6e-7,
     sum: 4e-7,
+    logSoftmax: 6e-7,
+    logSumExp: 1.2e-7,
+    terms: 1e-6,
+    entropy: 1.2e-7,
+    sigmoid: 4e-7,
   },
   float64: {
     bits: 53,
@@ -40,5 +55,10 @@ export const CONTRACT: Readonly<Record<Dtype, Bounds>> = {
     logits: 10,
     anyLogits: 2e-15,
     sum: 4e-15,
+    logSoftmax: 2e-15,
+    logSumExp: 1e-15,
+    terms: 4e-15,
+    entropy: 1e-15,
+    sigmoid: 1e-15,
   },
 };

@@ -29,3 +29,29 @@ export function largestError(got: FloatArray, expected: ArrayLike<number>, dtype
   }
   return most;
 }
+
+/** The largest error relative to `sizes`; what is expected not to be finite has to be so exactly. */
+export function largestErrorIn(
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  sizes: ArrayLike<number>,
+  dtype: Dtype,
+): number {
+  const { smallestNormal } = CONTRACT[dtype];
+  if (got.length !== expected.length) return Infinity;
+  let most = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const e = expected[i] as number;
+    const g = got[i] as number;
+    if (Object.is(g, e) || g === e) continue;
+    // What is less than a normal number may be 0.
+    const error = Math.max(Math.abs(g - e) - smallestNormal, 0) / (sizes[i] as number);
+    most = error <= most ? most : Number.isNaN(error) ? Infinity : error;
+  }
+  return most;
+}
+
+/** The numbers of each row of `length`. */
+export function rowsOf<A extends Float32Array | Float64Array>(x: A, length: number): A[] {
+  return Array.from({ length: x.length / length }, (_, r) => x.subarray(r * length, (r + 1) * length) as A);
+}

@@ -5,10 +5,38 @@ import type { CreateOptions, FloatArray, Softmax, SoftmaxFunction, SoftmaxOption
 /** softmax over either dtype, for tests that run over both. */
 export type Run = (x: FloatArray, options?: SoftmaxOptions<FloatArray>) => FloatArray;
 
-/** Something that claims to be softmax. */
-export interface Implementation {
+export type Options = Readonly<Record<string, unknown>>;
+
+/** The other ops, over either dtype. */
+export interface Ops {
+  readonly logSoftmax: (x: FloatArray, options?: Options) => FloatArray;
+  readonly sigmoid: (x: FloatArray, options?: Options) => FloatArray;
+  readonly logSumExp: (x: FloatArray, options?: Options) => FloatArray;
+  readonly logSumExpSigned: (x: FloatArray, options?: Options) => { value: FloatArray; sign: FloatArray };
+  readonly softmaxJacobian: (x: FloatArray, options?: Options) => FloatArray;
+  readonly softmaxHessian: (x: FloatArray, options?: Options) => FloatArray;
+  readonly softmaxHessianComponent: (x: FloatArray, i: number, options?: Options) => FloatArray;
+  readonly softmaxVjp: (y: FloatArray, dy: FloatArray, options?: Options) => FloatArray;
+  readonly softmaxJvp: (y: FloatArray, dx: FloatArray, options?: Options) => FloatArray;
+  readonly logSoftmaxVjp: (y: FloatArray, dy: FloatArray, options?: Options) => FloatArray;
+  readonly crossEntropy: Loss<number, FloatArray>;
+  readonly crossEntropyWithGrad: Loss<{ loss: number; grad: FloatArray }, { loss: FloatArray; grad: FloatArray }>;
+  readonly entropy: (p: FloatArray, options?: Options) => FloatArray;
+  readonly klDivergence: (p: FloatArray, q: FloatArray, options?: Options) => FloatArray;
+  readonly logProb: (logits: FloatArray, actions: unknown, options?: Options) => FloatArray;
+}
+
+interface Loss<Whole, Rows> {
+  (logits: FloatArray, targets: unknown, options: Options & { reduction: "none" }): Rows;
+  (logits: FloatArray, targets: unknown, options?: Options): Whole;
+}
+
+/** Something that claims to be the library. */
+export interface Implementation extends Ops {
   readonly name: string;
   readonly softmax: SoftmaxFunction;
+  /** Kernels have it. */
+  readonly allocate?: Softmax["allocate"];
 }
 
 const best = createSoftmax({ fallback: false });
@@ -36,12 +64,13 @@ export const MAKERS: readonly (readonly [name: string, make: (options?: CreateOp
 
 /** The best module that this engine takes, and the baseline module. */
 export const KERNELS: readonly Implementation[] = [
-  { name: `kernels (${best.backend().backend})`, softmax: best.softmax },
-  { name: "kernels (deterministic)", softmax: baseline.softmax },
+  implementation(`kernels (${best.backend().backend})`, best),
+  implementation("kernels (deterministic)", baseline),
 ];
 
 /** Everything that a suite has to hold for. */
-export const IMPLEMENTATIONS: readonly Implementation[] = [
-  ...KERNELS,
-  { name: "reference", softmax: reference.softmax },
-];
+export const IMPLEMENTATIONS: readonly Implementation[] = [...KERNELS, implementation("reference", reference)];
+
+function implementation(name: string, library: { readonly softmax: SoftmaxFunction }): Implementation {
+  return { ...(library as unknown as Implementation), name };
+}

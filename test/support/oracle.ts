@@ -113,16 +113,96 @@ export function exp(x: number): Exact {
   return toExact(x === Number.NEGATIVE_INFINITY ? ZERO : expOfFall(decompose(x)));
 }
 
-/** softmax(beta row) for finite beta and logits; a logit that beta makes -Infinity gets 0. */
-export function softmax(row: ArrayLike<number>, beta = 1): Exact[] {
+/** A row's exponents beta x - top, exactly, in units of 2^unit, and the sum of their powers in units of 2^-FRACTION. */
+interface Exponents {
+  readonly unit: number;
+  readonly top: bigint;
+  readonly falls: readonly (bigint | undefined)[];
+  readonly powers: readonly Big[];
+  readonly sum: bigint;
+}
+
+function exponents(row: ArrayLike<number>, beta: number): Exponents {
   const scaled = Array.from(row, (x) => scale(x, beta));
   const unit = scaled.reduce((least, s) => Math.min(least, s?.exponent ?? 0), 0);
   const integers = scaled.map((s) => s && inUnits(s, unit));
   const top = integers.reduce((most, s) => (s !== undefined && (most === undefined || s > most) ? s : most), undefined);
   if (top === undefined) throw new RangeError("expected at least one logit that is not -Infinity");
-  const weights = integers.map((s) => (s === undefined ? ZERO : expOfFall({ significand: s - top, exponent: unit })));
-  const sum = weights.reduce((total, w) => total + inUnits(w, -FRACTION), 0n);
-  return weights.map((w) => toExact({ significand: (w.significand << WIDE) / sum, exponent: w.exponent }));
+  const falls = integers.map((s) => (s === undefined ? undefined : s - top));
+  const powers = falls.map((fall) => (fall === undefined ? ZERO : expOfFall({ significand: fall, exponent: unit })));
+  const sum = powers.reduce((total, w) => total + inUnits(w, -FRACTION), 0n);
+  return { unit, top, falls, powers, sum };
+}
+
+/** softmax(beta row) for finite beta and logits; a logit that beta makes -Infinity gets 0. */
+export function softmax(row: ArrayLike<number>, beta = 1): Exact[] {
+  const { powers, sum } = exponents(row, beta);
+  return powers.map((w) => toExact({ significand: (w.significand << WIDE) / sum, exponent: w.exponent }));
+}
+
+/** log softmax(beta row) for finite beta and logits, to the nearest float64. */
+export function logSoftmax(row: ArrayLike<number>, beta = 1): number[] {
+  const { unit, falls, sum } = exponents(row, beta);
+  const logSum = logBig({ significand: sum, exponent: -FRACTION });
+  return falls.map((fall) =>
+    fall === undefined ? -Infinity : toNumber(difference({ significand: fall, exponent: unit }, logSum)),
+  );
+}
+
+/** (1/beta) log |sum of weights exp(beta row)| for finite beta, logits and weights, to the nearest float64. */
+export function logSumExp(row: ArrayLike<number>, beta = 1, weights?: ArrayLike<number>): number {
+  const { unit, top, powers } = exponents(row, beta);
+  const sum = powers.reduce((total, power, i) => {
+    const weight = decompose(weights?.[i] ?? 1);
+    const product = { significand: weight.significand * power.significand, exponent: weight.exponent + power.exponent };
+    return total + inUnits(product, -FRACTION);
+  }, 0n);
+  if (sum === 0n) return -Infinity * Math.sign(beta);
+  const log = logBig({ significand: sum < 0n ? -sum : sum, exponent: -FRACTION });
+  return toNumber(quotient(difference(log, { significand: -top, exponent: unit }), decompose(beta)));
+}
+
+/** Sum of p (log p - log q), of -p log p without q, to the nearest float64; for numbers from 0 up, q > 0. */
+export function relativeEntropy(p: ArrayLike<number>, q?: ArrayLike<number>): number {
+  const terms = Array.from(p, (value, i): Big => {
+    if (value === 0) return ZERO;
+    const big = decompose(value);
+    const log = logBig(big);
+    const { significand, exponent } = q === undefined ? difference(ZERO, log) : difference(log, logOf(q[i] as number));
+    return { significand: big.significand * significand, exponent: big.exponent + exponent };
+  });
+  const unit = terms.reduce((least, { exponent }) => Math.min(least, exponent), 0);
+  const sum = terms.reduce((total, term) => total + inUnits(term, unit), 0n);
+  return toNumber({ significand: sum, exponent: unit });
+}
+
+function logOf(x: number): Big {
+  return logBig(decompose(x));
+}
+
+/** The natural logarithm of a number above 0, to 2^-FRACTION: n ln2 + 2 artanh((m - 1) / (m + 1)), m near 1. */
+export function logBig({ significand, exponent }: Big): Big {
+  const length = bitLength(significand);
+  const above = inUnits({ significand, exponent: -length }, -FRACTION);
+  // From 3/4 to 3/2.
+  const isSmall = above < (3n * ONE) / 4n;
+  const m = isSmall ? inUnits({ significand, exponent: 1 - length }, -FRACTION) : above;
+  const n = exponent + length - (isSmall ? 1 : 0);
+  const z = ((m - ONE) << WIDE) / (m + ONE);
+  const square = (z * z) >> WIDE;
+  let power = 2n * z;
+  let sum = 0n;
+  for (let k = 1n; power !== 0n && power !== -1n; k += 2n) {
+    sum += power / k;
+    power = (power * square) >> WIDE;
+  }
+  return { significand: sum + BigInt(n) * LN2_FIXED, exponent: -FRACTION };
+}
+
+/** a / b, to FRACTION bits and more. */
+function quotient(a: Big, b: Big): Big {
+  const places = FRACTION + 64;
+  return { significand: (a.significand << BigInt(places)) / b.significand, exponent: a.exponent - b.exponent - places };
 }
 
 /** beta x, exactly; undefined for -Infinity. */

@@ -84,3 +84,30 @@ export const WORKED: readonly Worked[] = [
   },
   { name: "beta to minus infinity", z: [1, 3, 1], options: { beta: -Infinity }, expected: [0.5, 0, 0.5], atol: 0 },
 ];
+
+/** softmax's Jacobians of the rows of the random batch. */
+export const WORKED_JACOBIANS: readonly { readonly z: readonly number[]; readonly expected: readonly number[][] }[] = [
+  {
+    z: [-0.1674, -0.2757, -0.4164, -0.748, 1.797],
+    expected: [
+      [0.0872, -0.0083, -0.0073, -0.0052, -0.0663],
+      [-0.0083, 0.0791, -0.0065, -0.0047, -0.0595],
+      [-0.0073, -0.0065, 0.0695, -0.0041, -0.0517],
+      [-0.0052, -0.0047, -0.0041, 0.0511, -0.0371],
+      [-0.0663, -0.0595, -0.0517, -0.0371, 0.2147],
+    ],
+  },
+  {
+    z: [1.331, -0.9053, 0.3516, 1.0953, -0.3567],
+    expected: [
+      [0.2413, -0.0177, -0.0622, -0.1308, -0.0306],
+      [-0.0177, 0.0416, -0.0066, -0.014, -0.0033],
+      [-0.0622, -0.0066, 0.1295, -0.0491, -0.0115],
+      [-0.1308, -0.014, -0.0491, 0.2181, -0.0242],
+      [-0.0306, -0.0033, -0.0115, -0.0242, 0.0696],
+    ],
+  },
+];
+
+/** To the digits that they are given in, and as many as the logits allow. */
+export const WORKED_JACOBIAN_ATOL = 1e-4;

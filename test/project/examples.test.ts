@@ -1,4 +1,4 @@
-// Every code example in the README and in the docstrings runs, and gives what the comment behind it says.
+// Every code example in the README, in docs/ and in the docstrings runs, and gives what the comment behind it says.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
@@ -10,6 +10,8 @@ const CONTEXT = {
   values: Float32Array.from({ length: 256 * 1000 }, (_, i) => i % 7),
   scores: new Float32Array(2 * 3 * 3),
   causal: [true, false, false, true, true, false, true, true, true],
+  logits: new Float32Array(256 * 1000),
+  dy: new Float32Array(256 * 1000),
   heads: 2,
   queries: 3,
   keys: 3,
@@ -19,9 +21,10 @@ const CONTEXT = {
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => /^\w+\.ts$/.test(file));
 const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
-const readme = [...readFileSync("README.md", "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(
-  ([, code]) => code ?? "",
-);
+const pages = ["README.md", "docs/functions.md"].flatMap((page) => {
+  const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);
+  return [...blocks].map(([, code]) => code as string);
+});
 
 function examplesIn(source: string): string[] {
   const comments = source.match(/\/\*\*[\s\S]*?\*\//g) ?? [];
@@ -30,6 +33,11 @@ function examplesIn(source: string): string[] {
     const [, ...examples] = text.split(/^@example\n/m);
     return examples.map((example) => example.replace(/^@[\s\S]*/m, ""));
   });
+}
+
+/** An example after its last line but brackets, to be told by it. */
+function titled(example: string): [title: string, example: string] {
+  return [example.match(/^\s*\w.*$/gm)?.at(-1) ?? "", example];
 }
 
 /** A value in a comment: a number, or numbers and text in brackets, after the name of a typed array; or its length. */
@@ -89,11 +97,11 @@ function arrangement(json: string): string {
 }
 
 describe("examples", () => {
-  it.each(docstrings)("in docstrings: %s", async (example) => {
+  it.each(docstrings.map(titled))("in docstrings: %s", async (_, example) => {
     expect(await run(example)).toBe(example.match(RESULT)?.length ?? 0);
   });
 
-  it.each(readme)("in the README: %s", async (example) => {
+  it.each(pages.map(titled))("in the README and docs/: %s", async (_, example) => {
     expect(await run(example)).toBe(example.match(RESULT)?.length ?? 0);
   });
 

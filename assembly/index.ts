@@ -1,6 +1,13 @@
 // The ABI: kernels over pointers into linear memory. A host passes byte offsets from __heap_base on.
 export { relaxed } from "./module";
 export { softmaxF32, softmaxF64 } from "./softmax";
+export { crossEntropyF32, crossEntropyF64 } from "./crossentropy";
+export { logSoftmaxF32, logSoftmaxF64 } from "./logsoftmax";
+export { logSumExpF32, logSumExpF64 } from "./logsumexp";
 export { selectF32, selectF64 } from "./select";
 export { widenF16, narrowF16 } from "./float16";
+export { jacobianF32, jacobianF64, hessianF32, hessianF64 } from "./jacobian";
+export { softmaxVjpF32, softmaxVjpF64, logSoftmaxVjpF32, logSoftmaxVjpF64 } from "./vjp";
+export { sigmoidF32, sigmoidF64 } from "./sigmoid";
+export { turn32, turn64 } from "./turn";
 export { __heap_base as heapBase };

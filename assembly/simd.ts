@@ -30,6 +30,11 @@ export function nmadd<T>(a: v128, b: v128, c: v128): v128 {
   return v128.sub<T>(c, v128.mul<T>(a, b));
 }
 
+/** a b d for |d| <= 1: the larger of |a| and |b| meets d first, so that only what is beyond float64 itself is lost. */
+export function product(a: f64, b: f64, d: f64): f64 {
+  return abs(a) < abs(b) ? b * d * a : a * d * b;
+}
+
 /** The first `count` (1 to lanes) elements at p; the other lanes hold `fill`. Reads nothing beyond them. */
 export function loadPartial<T>(p: usize, count: i32, fill: T): v128 {
   if (count == lanes<T>()) return v128.load(p);

@@ -37,7 +37,7 @@ export function softmaxPolynomial(x: Float32Array, out: Float32Array, rows: numb
   return out;
 }
 
-function maximum(x: Float32Array, start: number, end: number): number {
+export function maximum(x: Float32Array, start: number, end: number): number {
   let max = x[start]!;
   for (let i = start + 1; i < end; i++) {
     const v = x[i]!;
@@ -57,7 +57,7 @@ const POWERS = Float64Array.from({ length: 161 }, (_, k) => (k === 0 ? 0 : 2 ** 
  * e^x for x <= 0, relative error 7.5e-8 (NaN gives NaN): 2^t as 2^n 2^r with n the nearest integer and |r| <= 1/2.
  * In float64 x log2(e) is accurate enough that no split constant is needed.
  */
-function expNegative(x: number): number {
+export function expNegative(x: number): number {
   const lowest = -160; // in here, because V8 does not fold a module's constants
   const scaled = x * Math.LOG2E;
   const t = Math.max(scaled, lowest);

@@ -1,9 +1,9 @@
-// A report as bars: how many times the subject's time each of the others takes. Usage, to draw kept results again:
+// A report's softmax as bars: how many times the subject's time each of the others takes. Usage, to draw kept results again:
 // tsx bench/render.ts bench/results/rivals-node20.json ...
 
 import { type Mark, parse, type Spec, View } from "vega";
 import { describeMachine } from "./machine.js";
-import { modesOf, protocolLine, type Report, timingOf } from "./report.js";
+import { protocolLine, type Report, sectionsOf, timingOf } from "./report.js";
 import { digits } from "./table.js";
 
 /** Told apart in any light, by most eyes (Okabe and Ito's). */
@@ -14,7 +14,8 @@ const GAP = 9;
 const PANEL_WIDTH = 400;
 
 export interface Bar {
-  readonly mode: string;
+  /** The title of its panel. */
+  readonly panel: string;
   readonly case: string;
   readonly rival: string;
   readonly ratio: number;
@@ -24,9 +25,9 @@ export interface Bar {
 }
 
 /** One bar for each rival in each case that it takes, those of a case under each other. */
-export function bars(report: Report, modes: readonly string[] = modesOf(report)): Bar[] {
-  return modes.flatMap((mode) => {
-    const results = report.results.filter((timing) => timing.mode === mode);
+export function bars(report: Report): Bar[] {
+  const softmax = report.results.filter(({ op }) => op === "softmax");
+  return sectionsOf({ ...report, results: softmax }).flatMap(({ title: panel, results }) => {
     let top = GAP;
     let last = results[0]?.case;
     return results.flatMap((timing) => {
@@ -35,7 +36,7 @@ export function bars(report: Report, modes: readonly string[] = modesOf(report))
       last = timing.case;
       if (timing.contender === report.subject || ours === undefined) return [];
       const ratio = timing.steady / ours.steady;
-      const bar = { mode, case: timing.case, rival: timing.contender, ratio, label: digits(ratio), top };
+      const bar = { panel, case: timing.case, rival: timing.contender, ratio, label: digits(ratio), top };
       top += BAR;
       return [bar];
     });
@@ -80,15 +81,15 @@ function toSpec(report: Report): Spec {
         labelLimit: 0,
       },
     ],
-    marks: modesOf(report).map((mode) => panel(mode, values, height, domain)),
+    marks: [...new Set(values.map((bar) => bar.panel))].map((title) => panel(title, values, height, domain)),
   };
 }
 
-function panel(mode: string, all: readonly Bar[], height: number, domain: readonly number[]): Mark {
-  const values = all.filter((bar) => bar.mode === mode);
+function panel(title: string, all: readonly Bar[], height: number, domain: readonly number[]): Mark {
+  const values = all.filter((bar) => bar.panel === title);
   return {
     type: "group",
-    title: { text: mode, anchor: "start", fontSize: 14, frame: "group" },
+    title: { text: title, anchor: "start", fontSize: 14, frame: "group" },
     encode: { enter: { width: { value: PANEL_WIDTH }, height: { value: height } } },
     // The grid's lines are as long as this says.
     signals: [{ name: "height", value: height }],

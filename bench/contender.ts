@@ -1,3 +1,4 @@
+import type { ResidentArray } from "softmax-simd";
 import type { Case, Mode } from "./cases.js";
 
 export type FloatArray = Float32Array | Float64Array;
@@ -5,17 +6,19 @@ export type FloatArray = Float32Array | Float64Array;
 /** One batch of the caller's. The ring of them that a case goes round has several. */
 export interface Batch {
   readonly given: Case;
-  /** The shape that x and out are stored in. */
+  /** The shape that x is stored in. */
   readonly shape: readonly [number, number];
   readonly x: FloatArray;
+  /** What the op takes beside x: gradients, or class indices. */
+  readonly second: FloatArray | Int32Array | undefined;
   readonly out: FloatArray;
 }
 
 /** A batch made ready for repeated calls. */
 export interface Prepared {
-  /** One softmax of the batch. */
+  /** The op over the batch, once. */
   run(): unknown;
-  /** What the last run computed, as the case stores it. Outside the clock. */
+  /** What the last run computed, as the case stores it; a loss comes last. Outside the clock. */
   result(): FloatArray | Promise<FloatArray>;
 }
 
@@ -28,6 +31,8 @@ export interface Contender {
   readonly flags?: readonly string[];
   /** The largest relative error that it may have, where that is not the usual one. */
   readonly tolerance?: number;
+  /** What it computes, where that is not the case's op. */
+  readonly exact?: (batch: Batch) => Float64Array;
   /** Whether it can compute the case. */
   takes(given: Case, mode: Mode): boolean;
   /** Loads, outside the clock, what a program would load once. */
@@ -39,4 +44,28 @@ export const FLOAT32_SUMS = 2e-4;
 
 export function isFloat32Rows({ dtype, axis }: Case): boolean {
   return dtype === "float32" && axis === -1;
+}
+
+/** What a call gives. */
+export type Result = FloatArray | ResidentArray | { readonly loss: number; readonly grad: FloatArray | ResidentArray };
+
+/** Runs a call, and keeps what it gave last. */
+export function keeping(call: () => Result): Prepared {
+  let last: Result;
+  const run = (): void => {
+    last = call();
+  };
+  return { run, result: () => valuesOf(last) };
+}
+
+function valuesOf(result: Result): FloatArray {
+  if ("data" in result) return result.data.slice();
+  return "loss" in result ? withLoss(valuesOf(result.grad), result.loss) : result;
+}
+
+function withLoss(grad: FloatArray, loss: number): Float64Array {
+  const values = new Float64Array(grad.length + 1);
+  values.set(grad);
+  values[grad.length] = loss;
+  return values;
 }

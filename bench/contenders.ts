@@ -1,4 +1,5 @@
 import type { Contender } from "./contender.js";
+import { memoryFill } from "./fill.js";
 import { javascript, pairwise } from "./javascript.js";
 import { modules } from "./modules.js";
 import { subject, variants } from "./ours.js";
@@ -6,10 +7,17 @@ import { onnxruntimes } from "./rivals/onnxruntime.js";
 import { tensorflow } from "./rivals/tensorflow.js";
 
 /** What needs nothing but this package. */
-export const plain: readonly Contender[] = [subject, ...javascript, ...variants];
+export const plain: readonly Contender[] = [subject, ...javascript, memoryFill, ...variants];
 
 /** What needs bench/rivals as well. */
-export const withRivals: readonly Contender[] = [subject, ...javascript, tensorflow, ...onnxruntimes, ...variants];
+export const withRivals: readonly Contender[] = [
+  subject,
+  ...javascript,
+  tensorflow,
+  ...onnxruntimes,
+  memoryFill,
+  ...variants,
+];
 
 /** What the accuracy table compares. */
 export const computed: readonly Contender[] = [...modules, tensorflow, ...onnxruntimes, pairwise];

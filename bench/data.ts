@@ -20,8 +20,16 @@ export function uniformLogits(length: number, reach: number, seed: number = SEED
   return Float32Array.from({ length }, () => reach * (2 * random() - 1));
 }
 
-export function floats(dtype: Case["dtype"], length: number): FloatArray {
-  return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
+/** A class for each row. */
+export function labels({ rows, columns }: Case, seed: number = SEED): Int32Array {
+  const random = mulberry32(seed);
+  return Int32Array.from({ length: rows }, () => Math.floor(columns * random()));
+}
+
+/** So many zeros, or these values. */
+export function floats(dtype: Case["dtype"], given: number | FloatArray): FloatArray {
+  const Type = dtype === "float32" ? Float32Array : Float64Array;
+  return typeof given === "number" ? new Type(given) : new Type(given);
 }
 
 /** Rows one after the other, as the case stores them. */

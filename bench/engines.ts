@@ -18,7 +18,7 @@ const CONTENDERS = ["softmax-simd", "Math.exp", "polynomial"];
 const { values } = parseArgs({ options: { engine: { type: "string", multiple: true } } });
 const plan = {
   contenders: pick(plain, CONTENDERS, ({ name }) => name),
-  cases: pick(cases, LABELS, labelOf),
+  cases: pick(cases, LABELS, labelOf).filter(({ op }) => op === "softmax"),
   modes: MODES,
 };
 

@@ -1,8 +1,9 @@
 // The errors of one contender over many uniform logits.
 
-import { compensatedSum, softmaxFloat64 } from "./check.js";
 import type { Contender, FloatArray } from "./contender.js";
-import { floats, uniformLogits } from "./data.js";
+import { uniformLogits } from "./data.js";
+import { compensatedSum, softmaxFloat64 } from "./float64.js";
+import { batchesOf } from "./ops.js";
 
 export interface ErrorTask {
   readonly contender: string;
@@ -23,10 +24,10 @@ export interface Errors {
 const SMALLEST_NORMAL = 2 ** -126;
 
 export async function errorsOf(contender: Contender, { rows, columns, reach }: ErrorTask): Promise<Errors> {
-  const given = { rows, columns, dtype: "float32", axis: -1 } as const;
+  const given = { op: "softmax", rows, columns, dtype: "float32", axis: -1 } as const;
   const x = uniformLogits(rows * columns, reach);
   const prepare = await contender.load(given, "array to array");
-  const { run, result } = await prepare({ given, shape: [rows, columns], x, out: floats("float32", x.length) });
+  const { run, result } = await prepare(batchesOf(given, x)());
   await run();
   return compare(await result(), softmaxFloat64(x, given), columns);
 }

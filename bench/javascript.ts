@@ -1,24 +1,26 @@
-import { softmaxMathExp, softmaxPolynomial } from "./baselines.js";
-import { type Contender, isFloat32Rows } from "./contender.js";
+import { type Contender, isFloat32Rows, keeping } from "./contender.js";
+import { floats } from "./data.js";
+import { ops } from "./ops.js";
 
 /** The loops work on the caller's arrays, so that both modes are the same to them. */
-export const javascript: readonly Contender[] = [
-  loops("Math.exp", softmaxMathExp),
-  loops("polynomial", softmaxPolynomial),
-];
-
-function loops(name: string, compute: typeof softmaxMathExp): Contender {
-  return {
-    name,
-    takes: ({ axis }) => axis === -1,
-    load: () => (batch) => {
-      const { rows, columns } = batch.given;
+export const javascript: readonly Contender[] = ["Math.exp", "polynomial", "plain loop"].map((name) => ({
+  name,
+  takes: ({ op, axis }) => axis === -1 && ops[op].loops[name] !== undefined,
+  load: ({ op }, mode) => {
+    const compute = ops[op].loops[name]!;
+    return (batch) => {
+      const { rows, columns, dtype } = batch.given;
       // Nothing in the loops depends on the width, and each case has a process, hence machine code, of its own.
-      const [x, out] = [batch.x as Float32Array, batch.out as Float32Array];
-      return { run: () => compute(x, out, rows, columns), result: () => out };
-    },
-  };
-}
+      const [x, out, second] = [batch.x, batch.out, batch.second] as Float32Array[];
+      const fresh = (): Float32Array => floats(dtype, batch.out.length) as Float32Array;
+      return keeping(
+        mode === "to a fresh array"
+          ? () => compute(x!, fresh(), rows, columns, second!)
+          : () => compute(x!, out!, rows, columns, second!),
+      );
+    };
+  },
+}));
 
 /** What SciPy's softmax does in float32: exp of the rounded difference, and NumPy's pairwise sum. */
 export const pairwise: Contender = {

@@ -1,6 +1,7 @@
-import { type Case, labelOf, type Mode } from "./cases.js";
+import { labelOf, type MeasuredCase, type Mode } from "./cases.js";
 import type { Contender } from "./contender.js";
 import type { Engine, Worker } from "./engine.js";
+import { type OpName, sizeOf } from "./ops.js";
 
 /** Contenders take turns, in an order that rotates from round to round. */
 export const ROUNDS = 7;
@@ -8,8 +9,10 @@ export const ROUNDS = 7;
 /** Times are nanoseconds of a call. */
 export interface Timing {
   readonly contender: string;
+  readonly op: OpName;
   readonly case: string;
   readonly mode: Mode;
+  /** Of the result. */
   readonly elements: number;
   /** The median of the rounds. */
   readonly steady: number;
@@ -27,7 +30,7 @@ export interface Timing {
 /** What is to be measured. */
 export interface Plan {
   readonly contenders: readonly Contender[];
-  readonly cases: readonly Case[];
+  readonly cases: readonly MeasuredCase[];
   readonly modes: readonly Mode[];
 }
 
@@ -39,9 +42,9 @@ export async function measure(engine: Engine, { contenders, cases, modes }: Plan
   const able = contenders.filter(({ flags = [] }) => flags.length === 0 || engine.takesFlags(flags));
   const timings: Timing[] = [];
   for (const mode of modes) {
-    for (const given of cases) {
+    for (const given of cases.filter(({ modes }) => modes.includes(mode))) {
       const taking = able.filter((contender) => contender.takes(given, mode));
-      process.stderr.write(`${engine.name}: ${mode}, ${labelOf(given)}\n`);
+      process.stderr.write(`${engine.name}: ${given.op}, ${mode}, ${labelOf(given)}\n`);
       timings.push(...(await measureCase(engine, taking, given, mode)));
     }
   }
@@ -51,7 +54,7 @@ export async function measure(engine: Engine, { contenders, cases, modes }: Plan
 async function measureCase(
   engine: Engine,
   contenders: readonly Contender[],
-  given: Case,
+  given: MeasuredCase,
   mode: Mode,
 ): Promise<Timing[]> {
   const workers: Worker[] = [];
@@ -66,10 +69,10 @@ async function measureCase(
     for (let round = 0; round < ROUNDS; round++) {
       for (const { worker, rounds } of rotate(entries, round)) rounds.push(await worker.ask("block"));
     }
-    const elements = given.rows * given.columns;
+    const elements = sizeOf(given);
     return entries.map(({ contender, prepared, rounds }) => {
       const times = { steady: median(rounds), best: Math.min(...rounds), rounds, ...prepared };
-      return { contender, case: labelOf(given), mode, elements, ...times };
+      return { contender, op: given.op, case: labelOf(given), mode, elements, ...times };
     });
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));

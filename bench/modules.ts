@@ -1,6 +1,6 @@
 import { type BackendName, createSoftmax } from "softmax-simd";
 import { type Contender, isFloat32Rows } from "./contender.js";
-import { arrayToArray } from "./ours.js";
+import { overArrays } from "./ours.js";
 
 /** What Node 20 needs, and later versions refuse. */
 const RELAXED = ["--experimental-wasm-relaxed-simd"];
@@ -16,7 +16,7 @@ function module(target: BackendName, flags: readonly string[] = []): Contender {
       const { readFile } = await import("node:fs/promises");
       const path = createRequire(`${process.cwd()}/`).resolve(`softmax-simd/${target}.wasm`);
       const { softmax } = createSoftmax({ bytes: await readFile(path) });
-      return (batch) => arrayToArray(softmax, batch);
+      return (batch) => overArrays((x, _, options) => () => softmax(x, options), batch);
     },
   };
 }

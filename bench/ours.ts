@@ -1,13 +1,25 @@
-import { allocate, type SoftmaxFunction, softmax } from "softmax-simd";
-import { labelOf } from "./cases.js";
-import type { Batch, Contender, Prepared } from "./contender.js";
+import { allocate } from "softmax-simd";
+import { labelOf, type Mode } from "./cases.js";
+import { type Batch, type Contender, type FloatArray, keeping, type Prepare, type Prepared } from "./contender.js";
 import { arranged, asRows, floats } from "./data.js";
+import { softmaxFloat64 } from "./float64.js";
+import { type Op, type OwnOptions, ops } from "./ops.js";
 
 /** The one that the others are compared with. */
 export const subject: Contender = {
   name: "softmax-simd",
   takes: () => true,
-  load: (_, mode) => (mode === "resident" ? resident : (batch) => arrayToArray(softmax, batch)),
+  load: (given, mode) => calls(ops[given.op], mode),
+};
+
+/** Its softmax of the same batch. */
+const softmaxBeside: Contender = {
+  name: "softmax-simd, softmax",
+  exact: ({ x, given }) => softmaxFloat64(x, given),
+  takes: ({ op, axis, dtype }) => {
+    return op !== "softmax" && op !== "softmaxJacobian" && dtype === "float32" && axis === -1;
+  },
+  load: (_, mode) => calls(ops.softmax, mode),
 };
 
 /** The same rows stored one after the other: what the other axis costs. */
@@ -19,7 +31,7 @@ const lastAxis: Contender = {
     return async (batch) => {
       const rows = { ...given, axis: -1 } as const;
       const [x, out] = [asRows(batch.x, given), floats(given.dtype, batch.x.length)];
-      const { run, result } = await prepare({ given: rows, shape: [given.rows, given.columns], x, out });
+      const { run, result } = await prepare({ ...batch, given: rows, shape: [given.rows, given.columns], x, out });
       return { run, result: async () => arranged(await result(), given) };
     };
   },
@@ -30,22 +42,31 @@ const revectorized: Contender = {
   ...subject,
   name: "softmax-simd, revectorized",
   flags: ["--experimental-wasm-revectorize"],
-  takes: (given) => labelOf(given) === "256x1000",
+  takes: (given) => given.op === "softmax" && labelOf(given) === "256x1000",
 };
 
-export const variants: readonly Contender[] = [revectorized, lastAxis];
+export const variants: readonly Contender[] = [softmaxBeside, revectorized, lastAxis];
 
-export function arrayToArray(compute: SoftmaxFunction, { given, shape, x, out }: Batch): Prepared {
-  const options = { shape, axis: given.axis, out: out as Float32Array };
-  return { run: () => compute(x as Float32Array, options), result: () => out };
+function calls(op: Op, mode: Mode): Prepare {
+  if (mode === "resident") return (batch) => resident(op, batch);
+  return (batch) => overArrays(op.ours, batch, mode === "array to array");
 }
 
-function resident({ given, shape, x }: Batch): Prepared {
+/** Over the caller's arrays, the result into one of them or into a fresh one. */
+export function overArrays(ours: Op["ours"], { given, shape, x, second, out }: Batch, into = true): Prepared {
+  const options = { shape, axis: given.axis, ...(into ? { out } : {}) } as OwnOptions;
   // The types have one dtype at a time.
-  const dtype = given.dtype as "float32";
-  const from = allocate(dtype, shape);
-  const to = allocate(dtype, shape);
-  from.set(x);
-  const options = { axis: given.axis, out: to };
-  return { run: () => softmax(from, options), result: () => to.data.slice() };
+  return keeping(ours(x as Float32Array, second as Float32Array, options));
+}
+
+/** Over allocated arrays; class indices are the caller's. */
+function resident(op: Op, { given, shape, x, second }: Batch): Prepared {
+  const own = (values: FloatArray): Float32Array => {
+    const array = allocate(given.dtype, shape);
+    array.set(values);
+    return array as unknown as Float32Array;
+  };
+  const to = allocate(given.dtype, op.shape(given)) as unknown as Float32Array;
+  const beside = second instanceof Int32Array ? second : second && own(second);
+  return keeping(op.ours(own(x), beside as Float32Array, { axis: given.axis, out: to }));
 }

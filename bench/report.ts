@@ -1,6 +1,7 @@
 import { MODES, type Mode } from "./cases.js";
 import { describeMachine, type Machine } from "./machine.js";
 import type { Timing } from "./measure.js";
+import { OP_NAMES } from "./ops.js";
 import type { BLOCK } from "./stopwatch.js";
 import { aligned, digits, markdown, type Rows } from "./table.js";
 import type { About } from "./worker.js";
@@ -17,6 +18,8 @@ export interface Protocol extends Readonly<typeof BLOCK> {
 export interface Report extends Machine, About {
   /** "js", "rivals" or "engines" */
   readonly harness: string;
+  /** What repeats it. */
+  readonly command: string;
   /** "node20" */
   readonly engine: string;
   /** The contender that the others are compared with. */
@@ -26,7 +29,9 @@ export interface Report extends Machine, About {
 }
 
 export function heading(report: Report): string {
-  return `${subjectLine(report)}\n${describeMachine(report, report.runtime)}\n${protocolLine(report)}`;
+  return [report.command, subjectLine(report), describeMachine(report, report.runtime), protocolLine(report)].join(
+    "\n",
+  );
 }
 
 function subjectLine({ versions, backend }: Report): string {
@@ -41,63 +46,83 @@ export function protocolLine({ protocol: { rounds, blockMs, ringBytes } }: Pick<
   return `one thread; medians of ${rounds} rounds of ${blockMs} ms a contender, order rotated; ${ring}; ${malloc}`;
 }
 
+/** What stands in a table: the timings of one op, measured one way. */
+export interface Section {
+  readonly title: string;
+  readonly subject: string;
+  readonly results: readonly Timing[];
+}
+
+/** Those that there are: all of one op, then all of the next. */
+export function sectionsOf({ results, subject }: Pick<Report, "results" | "subject">): Section[] {
+  const all = OP_NAMES.flatMap((op) => MODES.map((mode) => ({ op, mode })));
+  return all
+    .map(({ op, mode }) => ({
+      title: `${op}, ${mode}`,
+      subject,
+      results: results.filter((timing) => timing.op === op && timing.mode === mode),
+    }))
+    .filter((section) => section.results.length > 0);
+}
+
 /** All tables of a run, for a terminal. */
 export function tables(report: Report): string {
-  return modesOf(report)
-    .flatMap((mode) => [
-      `${mode}: ns an element, and the time over ${report.subject}'s`,
-      aligned(steadyRows(report, mode)),
-      `${mode}: the same ratio of the best blocks`,
-      aligned(bestRows(report, mode)),
-      `${mode}: first / tenth / steady call, microseconds`,
-      aligned(callRows(report, mode)),
+  return sectionsOf(report)
+    .flatMap((section) => [
+      `${section.title}: ns an element, and the time over ${report.subject}'s`,
+      aligned(steadyRows(section)),
+      `${section.title}: the same ratio of the best blocks`,
+      aligned(bestRows(section)),
+      `${section.title}: first / tenth / steady call, microseconds`,
+      aligned(callRows(section)),
     ])
     .join("\n\n");
 }
 
 /** The main tables, for a Markdown file. */
 export function markdownTables(report: Report): string {
-  const parts = modesOf(report).map((mode) => `${capital(mode)}:\n\n${markdown(ratioRows(report, mode))}`);
+  const parts = sectionsOf(report).map((section) => `${section.title}:\n\n${markdown(ratioRows(section))}`);
   return `${heading(report).split("\n").join(".  \n")}.\n\n${parts.join("\n\n")}\n`;
 }
 
 /** A line a case: every contender's time, and how many times the subject's that is. */
-export function steadyRows(report: Report, mode: Mode): Rows {
-  return rowsOf(report, mode, (timing, ours) => {
+export function steadyRows(section: Section): Rows {
+  return rowsOf(section, (timing, ours) => {
     const time = digits(timing.steady / timing.elements);
-    return timing.contender === report.subject ? time : `${time} ${ratio(timing.steady, ours?.steady).padStart(6)}`;
+    return timing.contender === section.subject ? time : `${time} ${ratio(timing.steady, ours?.steady).padStart(6)}`;
   });
 }
 
 /** A line a case: the subject's time, and the others' times over it. */
-export function ratioRows(report: Report, mode: Mode): Rows {
-  const [[first = "", ...names] = [], ...lines] = rowsOf(report, mode, (timing, ours) => {
-    if (timing.contender === report.subject) return digits(timing.steady / timing.elements);
+export function ratioRows(section: Section): Rows {
+  const { subject } = section;
+  const [[first = "", ...names] = [], ...lines] = rowsOf(section, (timing, ours) => {
+    if (timing.contender === subject) return digits(timing.steady / timing.elements);
     return ratio(timing.steady, ours?.steady);
   });
-  const title = (name: string): string => (name === report.subject ? `${name}, ns an element` : name);
+  const title = (name: string): string => (name === subject ? `${name}, ns an element` : name);
   return [[first, ...names.map(title)], ...lines];
 }
 
-export function bestRows(report: Report, mode: Mode): Rows {
-  return rowsOf(report, mode, (timing, ours) => {
-    return timing.contender === report.subject ? digits(timing.best / timing.elements) : ratio(timing.best, ours?.best);
+export function bestRows(section: Section): Rows {
+  return rowsOf(section, (timing, ours) => {
+    if (timing.contender === section.subject) return digits(timing.best / timing.elements);
+    return ratio(timing.best, ours?.best);
   });
 }
 
-function callRows(report: Report, mode: Mode): Rows {
-  return rowsOf(report, mode, ({ first, tenth, steady }) => {
+function callRows(section: Section): Rows {
+  return rowsOf(section, ({ first, tenth, steady }) => {
     return [first, tenth, steady].map((ns) => digits(ns / 1000)).join(" / ");
   });
 }
 
 /** A case by contender table; a contender that does not take a case has a dash. */
-function rowsOf(report: Report, mode: Mode, cell: (timing: Timing, ours: Timing | undefined) => string): Rows {
-  const results = report.results.filter((timing) => timing.mode === mode);
+function rowsOf({ results, subject }: Section, cell: (timing: Timing, ours: Timing | undefined) => string): Rows {
   const names = [...new Set(results.map(({ contender }) => contender))];
   const labels = [...new Set(results.map((timing) => timing.case))];
   const lines = labels.map((label) => {
-    const ours = timingOf(results, label, report.subject);
+    const ours = timingOf(results, label, subject);
     return [label, ...names.map((name) => timingOf(results, label, name)).map((t) => (t ? cell(t, ours) : "-"))];
   });
   return [["rows x classes", ...names], ...lines];
@@ -107,16 +132,8 @@ export function timingOf(results: readonly Timing[], label: string, contender: s
   return results.find((timing) => timing.case === label && timing.contender === contender);
 }
 
-export function modesOf({ results }: Pick<Report, "results">): Mode[] {
-  return MODES.filter((mode) => results.some((timing) => timing.mode === mode));
-}
-
 function ratio(theirs: number, ours: number | undefined): string {
   return ours === undefined ? "-" : `${digits(theirs / ours)}x`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function enginesHeading(reports: readonly Report[], here: Machine): string {

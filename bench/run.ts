@@ -9,6 +9,7 @@ import { type Engine, MALLOC, ownEngine } from "./engine.js";
 import { openEngine } from "./installable.js";
 import { machine } from "./machine.js";
 import { measure, type Plan, ROUNDS } from "./measure.js";
+import { OP_NAMES } from "./ops.js";
 import { subject } from "./ours.js";
 import { heading, type Report, tables } from "./report.js";
 import { keep } from "./results.js";
@@ -16,13 +17,15 @@ import { BLOCK, RING_BYTES } from "./stopwatch.js";
 
 export const USAGE = `Options:
   --engine NAME      node20, node22, node24 or node26 of bench/engines, in place of the Node that runs this
+  --op NAME          only this op: ${OP_NAMES.join(", ")}; may be repeated
   --case LABEL       only this case, such as "256x1000"; may be repeated
-  --mode MODE        only this mode: ${MODES.map((mode) => `"${mode}"`).join(" or ")}
+  --mode MODE        only this mode: ${MODES.map((mode) => `"${mode}"`).join(", ")}
   --contender NAME   only this contender beside the package; may be repeated
 A run of everything is kept in bench/results, as JSON, Markdown and SVG.`;
 
 const OPTIONS = {
   engine: { type: "string" },
+  op: { type: "string", multiple: true },
   case: { type: "string", multiple: true },
   mode: { type: "string" },
   contender: { type: "string", multiple: true },
@@ -33,9 +36,10 @@ const OPTIONS = {
 export async function run(harness: string, contenders: readonly Contender[], versions = {}): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   if (values.help) return console.log(USAGE);
+  const wanted = pick(OP_NAMES, values.op, String);
   const plan: Plan = {
     contenders: pick(contenders, [subject.name, ...(values.contender ?? contenders.map(({ name }) => name))], nameOf),
-    cases: pick(cases, values.case, labelOf),
+    cases: pick(cases, values.case, labelOf).filter(({ op }) => wanted.includes(op)),
     modes: pick(MODES, values.mode === undefined ? undefined : [values.mode], String),
   };
   await bundleWorker();
@@ -43,7 +47,7 @@ export async function run(harness: string, contenders: readonly Contender[], ver
   const report = await reportOn(harness, engine, plan, versions);
   await engine.close();
   console.log(`${heading(report)}\n\n${tables(report)}`);
-  if (!values.case && !values.mode && !values.contender) console.log(`\nkept: ${await keep(report)}`);
+  if (!values.op && !values.case && !values.mode && !values.contender) console.log(`\nkept: ${await keep(report)}`);
 }
 
 export async function reportOn(harness: string, engine: Engine, plan: Plan, versions: object): Promise<Report> {
@@ -53,6 +57,7 @@ export async function reportOn(harness: string, engine: Engine, plan: Plan, vers
   await worker.stop();
   return {
     harness,
+    command: commandOf(harness, engine),
     engine: engine.name,
     subject: subject.name,
     ...here,
@@ -62,6 +67,10 @@ export async function reportOn(harness: string, engine: Engine, plan: Plan, vers
     protocol: { rounds: ROUNDS, ...BLOCK, seed: SEED, ringBytes: RING_BYTES, malloc: MALLOC },
     results: await measure(engine, plan),
   };
+}
+
+function commandOf(harness: string, engine: Engine): string {
+  return `npm run bench${harness === "js" ? "" : `:${harness}`} -- --engine ${engine.name}`;
 }
 
 /** Those that were asked for by name, or all; throws for a name that none has. */

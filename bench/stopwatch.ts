@@ -1,8 +1,8 @@
 import { Bench } from "tinybench";
-import { bytesOf, type Case, labelOf, type Mode, shapeOf } from "./cases.js";
-import { checkSoftmax, softmaxFloat64 } from "./check.js";
+import { type Case, labelOf, type Mode } from "./cases.js";
+import { checkValues } from "./check.js";
 import type { Batch, Contender, Prepared } from "./contender.js";
-import { floats, logits } from "./data.js";
+import { batchesOf, ops } from "./ops.js";
 
 /** A block is timed after a warm-up, in samples of as many calls as take `sampleMs` or more. */
 export const BLOCK = { blockMs: 50, warmupMs: 10, sampleMs: 1 } as const;
@@ -43,26 +43,24 @@ export async function stopwatch(contender: Contender, given: Case, mode: Mode): 
   for (const batch of batches) ring.push(await prepare(batch));
   const calls: number[] = [];
   for (let i = 0; i < 10; i++) calls.push(await timeCall(ring[i % ring.length]!));
-  const name = `${contender.name} at ${labelOf(given)}, ${mode},`;
-  const error = await check(name, ring, batches, contender.tolerance);
+  const name = `${contender.name} for ${given.op} at ${labelOf(given)}, ${mode},`;
+  const error = await check(name, contender, ring, batches[0]!);
   const async = ring[0]!.run() instanceof Promise;
   const sample = await warm(async ? asyncSampler(ring) : syncSampler(ring));
   return { error, first: calls[0]!, tenth: calls[9]!, block: () => block(name, sample, async, ring) };
 }
 
 /** How many pairs of a batch and its result a case goes round. */
-export function ringSize(given: Case): number {
-  const bytes = 2 * bytesOf(given);
+export function ringSize({ x, second, out }: Pick<Batch, "x" | "second" | "out">): number {
+  const bytes = x.byteLength + (second?.byteLength ?? 0) + out.byteLength;
   return bytes < LARGE_BYTES ? 1 : Math.ceil(RING_BYTES / bytes);
 }
 
-/** The same logits in each batch, at places of their own. */
+/** The same inputs in each batch. */
 function ringOf(given: Case): Batch[] {
-  const x = logits(given);
-  const shape = shapeOf(given);
-  return Array.from({ length: ringSize(given) }, () => {
-    return { given, shape, x: x.slice(), out: floats(given.dtype, x.length) };
-  });
+  const make = batchesOf(given);
+  const first = make();
+  return [first, ...Array.from({ length: ringSize(first) - 1 }, make)];
 }
 
 async function timeCall({ run }: Prepared): Promise<number> {
@@ -73,18 +71,13 @@ async function timeCall({ run }: Prepared): Promise<number> {
 }
 
 /** Ten calls went round before this; those batches that they did not reach are computed here. */
-async function check(
-  name: string,
-  ring: readonly Prepared[],
-  batches: readonly Batch[],
-  tolerance?: number,
-): Promise<number> {
-  const { x, given } = batches[0]!;
-  const expected = softmaxFloat64(x, given);
+async function check(name: string, contender: Contender, ring: readonly Prepared[], batch: Batch): Promise<number> {
+  const { exact, floor } = ops[batch.given.op];
+  const expected = (contender.exact ?? exact)(batch);
   const errors: number[] = [];
   for (const { run, result } of ring) {
     await run();
-    errors.push(checkSoftmax(name, await result(), expected, tolerance));
+    errors.push(checkValues(name, await result(), expected, contender.tolerance, floor));
   }
   return Math.max(...errors);
 }
@@ -139,7 +132,7 @@ async function block(
   const bench = new Bench({ time, iterations: 3, warmupTime, warmupIterations: 1, throws: true });
   const [task] = await bench.add(name, sample, { async }).run();
   if (task?.result.state !== "completed") throw new Error(`${name} did not complete`);
-  for (const { result } of ring) sink += (await result())[0]!;
+  for (const { result } of ring) sink += Math.abs((await result())[0]!);
   if (!(sink > 0)) throw new Error(`${name} gave ${sink} while it was timed`);
   return task.result.latency.p50 * 1e6;
 }

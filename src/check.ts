@@ -30,8 +30,8 @@ export interface Request {
   readonly dtype: Dtype;
   /** The input's values, in row-major order; not written unless it is also `target`. Those of float16 as bits. */
   readonly data: Elements;
-  /** Those of the other inputs, as many: of the same dtype, or float32 beside float16. */
-  readonly others: readonly Elements[];
+  /** Those of a second input, as many: of the same dtype, or float32 beside float16. */
+  readonly other: Elements | undefined;
   /** Where the result's values go; undefined for fresh memory. */
   readonly target: Elements | undefined;
   readonly extent: Extent;
@@ -57,7 +57,8 @@ type Given = Readonly<
 /** The arguments of an op; without a store, arrays that one allocated are tensors like any other. */
 export function checkCall(
   op: Signature,
-  values: readonly unknown[],
+  x: unknown,
+  second: unknown,
   options: unknown,
   store: Store | undefined,
 ): Request {
@@ -71,21 +72,33 @@ export function checkCall(
   const sizes = shape === undefined ? undefined : checkShape(shape, "shape");
   const axes = Array.isArray(axis) ? Array.from(axis) : axis;
   const mask = where === undefined ? undefined : readMask(where);
-  const inputs = op.names.map((name, i) => checkInput(values[i], name, store));
+  const [name, secondName] = op.names;
+  const input = checkInput(x, name, store);
+  const other = secondName === undefined ? undefined : checkInput(second, secondName, store);
   const weighting = weights === undefined ? undefined : checkInput(weights, "weights", store);
-  const output = readOut(out, inputs[0] as Input, store);
-  return request(inputs, form, sizes, axes, scaling, mask, weighting, output, store);
+  return request(input, other, form, sizes, axes, scaling, mask, weighting, readOut(out, input, store), store);
 }
 
 /** The same for one input and no options. */
 export function checkPlain(name: string, x: unknown, store: Store | undefined): Request {
-  const inputs = [checkInput(x, name, store)];
-  return request(inputs, "same", undefined, undefined, 1, undefined, undefined, undefined, store);
+  return request(
+    checkInput(x, name, store),
+    undefined,
+    "same",
+    undefined,
+    undefined,
+    1,
+    undefined,
+    undefined,
+    undefined,
+    store,
+  );
 }
 
 /** Puts what was read together. Nothing here can call back, so the lengths it reads stay true. */
 function request(
-  inputs: readonly Input[],
+  input: Input,
+  other: Input | undefined,
   form: Form,
   sizes: readonly number[] | undefined,
   axis: unknown,
@@ -95,7 +108,6 @@ function request(
   out: Output | undefined,
   store: Store | undefined,
 ): Request {
-  const input = inputs[0] as Input;
   const { name, kind, dtype, data, label } = input;
   const length = checkLength(data, name);
   // How x itself is arranged.
@@ -103,15 +115,16 @@ function request(
   const arranged = sizes === undefined ? own : checkGivenShape(sizes, input.shape, name);
   checkSize(arranged, length, name);
   const extent = checkAxis(axis, arranged);
-  for (let i = 1; i < inputs.length; i++) checkLike(inputs[i] as Input, input, name, arranged);
+  if (other !== undefined) checkLike(other, input, name, arranged);
   const shape = form === "same" ? own : resultShape(form, arranged, extent);
   // A flat array stays flat.
   const isFlat = form !== "same" && (kind === "typed" || (sizes !== undefined && input.shape === undefined));
-  if (out !== undefined) checkOut(out, inputs, form, isFlat && out.shape?.length === 1 ? [sizeOf(shape)] : shape, mask);
+  if (out !== undefined)
+    checkOut(out, input, other, form, isFlat && out.shape?.length === 1 ? [sizeOf(shape)] : shape, mask);
   const checked: Request = {
     dtype,
     data,
-    others: othersOf(inputs, weights && checkWeights(weights, dtype, arranged, extent)),
+    other: weights === undefined ? other?.data : checkWeights(weights, dtype, arranged, extent),
     // Nested arrays were copied while read: the copy serves for a result of that size too.
     target: kind === "nested" ? (form === "same" ? data : undefined) : out?.data,
     extent,
@@ -122,17 +135,10 @@ function request(
     shape: isFlat ? [sizeOf(shape)] : shape,
     arranged,
     out,
-    place: weights === undefined ? store?.place(inputs, out, mask) : undefined,
+    place: weights === undefined ? store?.place(input, other, out, mask) : undefined,
   };
   return dtype === "float16" ? asBits(checked) : checked;
 }
-
-function othersOf([, second]: readonly Input[], weights: Elements | undefined): readonly Elements[] {
-  if (weights !== undefined) return [weights];
-  return second === undefined ? NONE : [second.data];
-}
-
-const NONE: readonly Elements[] = [];
 
 /** Weights for every element of x, in its dtype. */
 function checkWeights({ data, shape }: Input, dtype: Dtype, arranged: readonly number[], extent: Extent): Elements {
@@ -143,10 +149,10 @@ function checkWeights({ data, shape }: Input, dtype: Dtype, arranged: readonly n
 
 /** float16 passes through the window, as bits. */
 function asBits(request: Request): Request {
-  const { data, others, target, label } = request;
+  const { data, other, target, label } = request;
   // Of bits in a tensor, `data` and `target` are private views already.
   if (label !== undefined) return { ...request, place: undefined };
-  const bits = { data: toElements(data), others: others.map(toElements), target: target && toElements(target) };
+  const bits = { data: toElements(data), other: other && toElements(other), target: target && toElements(target) };
   return { ...request, ...bits, place: undefined };
 }
 

@@ -23,9 +23,11 @@ export interface Rows {
   readonly request: Request;
   /** Whether the elements are float64; else they are float32. */
   readonly double: boolean;
-  /** Pointers to (outer, length, inner) elements of each input. */
-  readonly inputs: readonly number[];
-  /** Pointer to the result's; in the window the first input's. */
+  /** Pointer to (outer, length, inner) elements. */
+  readonly x: number;
+  /** Pointer to those of a second input; 0 where there is none. */
+  readonly other: number;
+  /** Pointer to the result's; in the window x. */
   readonly y: number;
   /** Pointer to what the op asked for beside them. */
   readonly extra: number;
@@ -82,7 +84,9 @@ export class Chunks {
   readonly #double: boolean;
   readonly #slabs: number;
   readonly #columns: number;
-  readonly #inputs: readonly number[];
+  readonly #x: number;
+  /** 0 where there is no second input. */
+  readonly #other: number;
   /** 0 where rows are not turned. */
   readonly #stage: number;
   /** 0 where nothing is masked. */
@@ -91,14 +95,14 @@ export class Chunks {
 
   /** Reserves memory, to be released by whoever asked for it. */
   constructor(memory: Memory, request: Request, op: Pick<RowsOp, "numbers" | "anyAxis">, extraBytes: number) {
-    const { dtype, extent, mask, others } = request;
+    const { dtype, extent, mask, other } = request;
     const { outer, length, inner } = extent;
     this.#memory = memory;
     this.#request = request;
     this.#double = dtype === "float64";
     const turned = inner > 1 && !op.anyAxis;
     const width = this.#double ? 8 : 4;
-    const areas = others.length + (turned ? 2 : 1);
+    const areas = 1 + (other === undefined ? 0 : 1) + (turned ? 1 : 0);
     const elementBytes = areas * width + (mask === undefined ? 0 : 1);
     const most = Math.max(0, Math.floor((room(memory) - extraBytes) / elementBytes));
     const rows = op.numbers > 0 ? ROWS : outer * inner;
@@ -109,7 +113,8 @@ export class Chunks {
     const start = memory.reserve(areas * areaBytes + maskBytes + extraBytes);
     this.#slabs = slabs;
     this.#columns = columns;
-    this.#inputs = [start, ...others.map((_, i) => start + (i + 1) * areaBytes)];
+    this.#x = start;
+    this.#other = other === undefined ? 0 : start + areaBytes;
     this.#stage = turned ? start + (areas - 1) * areaBytes : 0;
     this.#mask = mask === undefined ? 0 : start + areas * areaBytes;
     this.#extra = start + areas * areaBytes + maskBytes;
@@ -127,33 +132,24 @@ export class Chunks {
 
   /** Copies a chunk of every input in: widened, masked, and turned where need be. */
   load(chunk: Chunk, { fills, before }: Pick<RowsOp, "fills" | "before">): Rows {
-    const { data, others, mask, beta } = this.#request;
-    const values = fills(beta);
+    const { data, other, mask, beta } = this.#request;
+    const [fill, otherFill] = fills(beta);
     if (mask !== undefined) this.#copyIn(chunk, mask, this.#memory.bytes(), this.#mask);
-    [data, ...others].forEach((from, i) => {
-      const at = this.#inputs[i] as number;
-      const to = this.#stage || at;
-      this.#loadInput(chunk, privateView(from), to);
-      this.#select(to, chunk, values[i] as number);
-      if (before !== undefined) {
-        before(this.#rows(chunk, to, chunk.slabs, chunk.columns));
-        this.#select(to, chunk, 0);
-      }
-      if (this.#stage !== 0) this.#turn(to, at, chunk.slabs, this.#request.extent.length, chunk.columns);
-    });
-    const y = this.#inputs[0] as number;
-    if (this.#stage !== 0) return this.#rows(chunk, y, chunk.slabs * chunk.columns, 1);
-    return this.#rows(chunk, y, chunk.slabs, chunk.columns);
+    this.#loadInput(chunk, data, this.#x, fill as number, before);
+    if (other !== undefined) this.#loadInput(chunk, other, this.#other, otherFill as number, undefined);
+    if (this.#stage !== 0) return this.#rows(chunk, this.#x, chunk.slabs * chunk.columns, 1);
+    return this.#rows(chunk, this.#x, chunk.slabs, chunk.columns);
   }
 
-  #rows({ o, column }: Chunk, y: number, outer: number, inner: number): Rows {
+  #rows({ o, column }: Chunk, x: number, outer: number, inner: number): Rows {
     const { extent } = this.#request;
     return {
       memory: this.#memory,
       request: this.#request,
       double: this.#double,
-      inputs: this.#inputs,
-      y,
+      x,
+      other: this.#other,
+      y: x,
       extra: this.#extra,
       first: o * extent.inner + column,
       outer,
@@ -162,7 +158,18 @@ export class Chunks {
     };
   }
 
-  #loadInput(chunk: Chunk, from: Elements, to: number): void {
+  #loadInput(chunk: Chunk, data: Elements, at: number, fill: number, before: RowsOp["before"]): void {
+    const to = this.#stage || at;
+    this.#widenIn(chunk, privateView(data), to);
+    this.#select(to, chunk, fill);
+    if (before !== undefined) {
+      before(this.#rows(chunk, to, chunk.slabs, chunk.columns));
+      this.#select(to, chunk, 0);
+    }
+    if (this.#stage !== 0) this.#turn(to, at, chunk.slabs, this.#request.extent.length, chunk.columns);
+  }
+
+  #widenIn(chunk: Chunk, from: Elements, to: number): void {
     const memory = this.#memory;
     const count = this.#countOf(chunk);
     // float16 is staged in the upper half of what it takes as float32, and widened from there.
@@ -178,7 +185,7 @@ export class Chunks {
     const { dtype, extent } = this.#request;
     const { slabs, columns } = chunk;
     const memory = this.#memory;
-    const y = this.#inputs[0] as number;
+    const y = this.#x;
     const from = this.#stage || y;
     const count = this.#countOf(chunk);
     if (this.#stage !== 0) this.#turn(y, from, slabs, columns, extent.length);

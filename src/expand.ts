@@ -12,7 +12,7 @@ export interface Expansion extends Pick<RowsOp, "fills" | "before"> {
   readonly each: number;
   readonly first: number;
   readonly end: number;
-  /** Makes `outer` rows of the result from `first` on, counted over all of the rows at `inputs[0]`, at y. */
+  /** Makes `outer` rows of the result from `first` on, counted over all of the rows at x, at y. */
   readonly run: (rows: Rows) => void;
 }
 

@@ -36,7 +36,7 @@ type Binary = (x: unknown, second: unknown, options?: unknown, store?: Store) =>
 /** An op whose result has its input's shape. */
 function mapping(op: Signature, masked: number, formula: Formula): Unary {
   return (x, options, store) => {
-    const request = checkCall(op, [x], options, store);
+    const request = checkCall(op, x, undefined, options, store);
     return deliver(
       request,
       settle(
@@ -50,7 +50,7 @@ function mapping(op: Signature, masked: number, formula: Formula): Unary {
 /** … with two inputs. */
 function product(op: Signature, formula: Formula): Binary {
   return (y, dy, options, store) => {
-    const request = checkCall(op, [y, dy], options, store);
+    const request = checkCall(op, y, dy, options, store);
     return deliver(
       request,
       settle(
@@ -93,7 +93,7 @@ export const logSoftmaxVjp: Ops["logSoftmaxVjp"] = /* @__PURE__ */ product(SOFTM
 
 /** (1/β) log Σ w exp(β x) along an axis. */
 export const logSumExp: Ops["logSumExp"] = ((x: unknown, options: unknown, store?: Store) => {
-  const request = checkCall(LOG_SUM_EXP, [x], options, store);
+  const request = checkCall(LOG_SUM_EXP, x, undefined, options, store);
   return deliver(
     request,
     settle(
@@ -108,7 +108,7 @@ export const logSumExp: Ops["logSumExp"] = ((x: unknown, options: unknown, store
 
 /** The same for sums that may be negative. */
 export const logSumExpSigned: Ops["logSumExpSigned"] = ((x: unknown, options: unknown, store?: Store) => {
-  const request = checkCall(LOG_SUM_EXP_SIGNED, [x], options, store);
+  const request = checkCall(LOG_SUM_EXP_SIGNED, x, undefined, options, store);
   const part = (name: "value" | "sign"): unknown =>
     deliver(
       request,
@@ -227,7 +227,7 @@ function coefficients(
 
 /** -Σ p log p along an axis. */
 export const entropy: Ops["entropy"] = ((p: unknown, options: unknown, store?: Store) => {
-  const request = checkCall(ENTROPY, [p], options, store);
+  const request = checkCall(ENTROPY, p, undefined, options, store);
   return deliver(
     request,
     settle(
@@ -239,7 +239,7 @@ export const entropy: Ops["entropy"] = ((p: unknown, options: unknown, store?: S
 
 /** Σ p log(p / q) along an axis. */
 export const klDivergence: Ops["klDivergence"] = ((p: unknown, q: unknown, options: unknown, store?: Store) => {
-  const request = checkCall(KL_DIVERGENCE, [p, q], options, store);
+  const request = checkCall(KL_DIVERGENCE, p, q, options, store);
   return deliver(
     request,
     settle(

@@ -20,10 +20,11 @@ export interface Resident {
   readonly at: number | undefined;
 }
 
-/** Where in the memory of the handles the inputs stand, and a result goes; undefined for what is elsewhere. */
+/** Where in the memory of the handles the inputs stand, and a result goes; undefined for what is not there. */
 export interface Place {
   readonly memory: Memory;
-  readonly inputs: readonly (number | undefined)[];
+  readonly x: number | undefined;
+  readonly other: number | undefined;
   readonly y: number | undefined;
 }
 
@@ -53,13 +54,14 @@ export class Store {
   }
 
   /** Where the kernels can work on the handles' memory itself; undefined where values have to pass through the window. */
-  place(inputs: readonly Input[], out: Output | undefined, mask: RawMask | undefined): Place | undefined {
+  place(x: Input, other: Input | undefined, out: Output | undefined, mask: RawMask | undefined): Place | undefined {
     const heap = this.#heap;
     if (heap === undefined) return undefined;
-    const from = inputs.map(({ at, data, name }) => at ?? heap.locate(data, name));
+    const from = x.at ?? heap.locate(x.data, x.name);
+    const second = other && (other.at ?? heap.locate(other.data, other.name));
     const to = out?.data && (out.at ?? heap.locate(out.data, "out"));
     if (mask?.source !== undefined) heap.locate(mask.source, "where");
-    return mask === undefined ? { memory: heap.memory, inputs: from, y: to } : undefined;
+    return mask === undefined ? { memory: heap.memory, x: from, other: second, y: to } : undefined;
   }
 
   #block(dtype: ResidentDtype, length: number): Block {

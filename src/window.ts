@@ -3,7 +3,7 @@
 
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
-import { Chunks, chunkOf, type Rows, type RowsOp, room } from "./chunks.js";
+import { Chunks, chunkOf, type RowsOp, room } from "./chunks.js";
 import { type Memory, ROWS } from "./memory.js";
 import type { Elements } from "./types.js";
 
@@ -43,7 +43,7 @@ function passWhole(memory: Memory, request: Request, op: RowsOp, size: number, x
       select(x, x, maskAt, size, op.fills(request.beta)[0] as number);
     }
     const { outer, length, inner } = extent;
-    op.run({ memory, request, double, inputs: [x], y: x, extra: 0, first: 0, outer, length, inner });
+    op.run({ memory, request, double, x, other: 0, y: x, extra: 0, first: 0, outer, length, inner });
     if (mask !== undefined) select(x, x, maskAt, size, op.masked as number);
     if (half) kernels.narrowF16(x, x, size);
     return take(view, x / width, size, target, dtype);
@@ -104,7 +104,7 @@ export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 
     for (const chunk of chunks.all()) {
       const rows = chunks.load(chunk, op);
       op.run(rows);
-      takeNumbers(rows, op, numbers);
+      takeNumbers(memory, rows.first, rows.outer, op.numbers, numbers);
       if (op.masked !== undefined) chunks.store(chunk, op.masked, to);
     }
   } finally {
@@ -113,11 +113,10 @@ export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 
   return { elements, numbers };
 }
 
-function takeNumbers({ memory, first, outer, inner }: Rows, op: RowsOp, numbers: Float64Array): void {
-  const count = outer * inner;
-  for (let n = 0; n < op.numbers; n++) {
+function takeNumbers(memory: Memory, first: number, count: number, each: number, numbers: Float64Array): void {
+  for (let n = 0; n < each; n++) {
     const at = memory.rows / 8 + n * ROWS;
-    numbers.set(memory.view("float64").subarray(at, at + count), (n * numbers.length) / op.numbers + first);
+    numbers.set(memory.view("float64").subarray(at, at + count), (n * numbers.length) / each + first);
   }
 }
 
@@ -126,26 +125,37 @@ function takeNumbers({ memory, first, outer, inner }: Rows, op: RowsOp, numbers:
  * at a time. False where that cannot be: not all stand there, or a kernel's rows are not contiguous.
  */
 function passInPlace(request: Request, op: RowsOp, numbers: Float64Array = NONE): boolean {
-  const { place, extent, dtype, data } = request;
+  const { place, extent, dtype, data, other } = request;
   const { outer, length, inner } = extent;
-  if (place === undefined || (inner !== 1 && !op.anyAxis) || (op.masked !== undefined && place.y === undefined))
-    return false;
-  const { memory, inputs, y = 0 } = place;
-  const copied = inputs.length === 1 && inputs[0] === undefined && place.y !== undefined;
-  if (inputs.length <= request.others.length || (inputs.includes(undefined) && !copied)) return false;
+  if (place === undefined || (inner !== 1 && !op.anyAxis)) return false;
+  const { memory, x, other: second, y } = place;
+  const copied = x === undefined;
+  // Where elements come back, or x is copied, they need a place.
+  if (y === undefined && (copied || op.masked !== undefined)) return false;
+  if (other !== undefined && (copied || second === undefined)) return false;
   const double = dtype === "float64";
-  const view = memory.view(dtype);
-  const width = view.BYTES_PER_ELEMENT;
+  const width = double ? 8 : 4;
+  const to = y ?? 0;
   const step = copied ? chunkOf(extent, room(memory) / width).slabs : op.numbers > 0 ? ROWS : outer;
   for (let first = 0; first < outer; first += step) {
     const count = Math.min(step, outer - first);
     const start = first * length * inner;
-    if (copied) view.set(privateView(data, start, count * length * inner), y / width + start);
-    const at = inputs.map((input) => (input ?? y) + start * width);
-    const out = y + start * width;
-    const rows = { memory, request, double, inputs: at, y: out, extra: 0, first, outer: count, length, inner };
-    op.run(rows);
-    takeNumbers(rows, op, numbers);
+    if (copied) memory.view(dtype).set(privateView(data, start, count * length * inner), to / width + start);
+    const at = start * width;
+    op.run({
+      memory,
+      request,
+      double,
+      x: (x ?? to) + at,
+      other: (second ?? 0) + at,
+      y: to + at,
+      extra: 0,
+      first,
+      outer: count,
+      length,
+      inner,
+    });
+    if (op.numbers > 0) takeNumbers(memory, first, count, op.numbers, numbers);
   }
   return true;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Kernels } from "../src/abi.js";
+import { WINDOW_BYTES } from "../src/chunks.js";
 import { createSoftmax } from "../src/index.js";
 import { Budget, Memory } from "../src/memory.js";
-import { WINDOW_BYTES } from "../src/chunks.js";
 import { logits } from "./support/floats.js";
 import { instantiate, moduleBytes } from "./support/modules.js";
 

@@ -16,7 +16,10 @@ const CASES: readonly (readonly [x: number[], options: Options, expected: number
   [[0, -0], {}, [0.5, 0.5]],
   [[NaN, 0], {}, [NaN, 0.5]],
   [[-1000, 1000, -1e30, 1e30], {}, [0, 1, 0, 1]],
-  [[-3, 0, 3, NaN, INF], { beta: 0 }, [0.5, 0.5, 0.5, NaN, 0.5]],
+  // As in softmax, what is infinite stays so.
+  [[-3, 0, 3, NaN, INF, -INF], { beta: 0 }, [0.5, 0.5, 0.5, NaN, 1, 0]],
+  [[INF, -INF], { temperature: INF }, [1, 0]],
+  [[INF, -INF], { beta: -2 }, [0, 1]],
   [[-3, 0, 3, NaN], { beta: INF }, [0, 0.5, 1, NaN]],
   [[-3, 0, 3, NaN], { temperature: 0 }, [0, 0.5, 1, NaN]],
   [[-3, 0, 3], { beta: -INF }, [1, 0.5, 0]],

@@ -1,4 +1,4 @@
-// A model of one Softmax node for ONNX Runtime, written field by field: protobuf is a tag (field number and wire type),
+// A model of one node for ONNX Runtime, written field by field: protobuf is a tag (field number and wire type),
 // then an integer of seven bits a byte, or a length and so many bytes.
 
 import type { Dtype } from "../cases.js";
@@ -9,13 +9,13 @@ const ELEMENT_TYPES = { float32: 1, float64: 11 } as const;
 /** AttributeProto.AttributeType */
 const INT = 2;
 
-/** y = Softmax(x) of opset 13 along the axis, for matrices of any size. */
-export function softmaxModel(dtype: Dtype, axis: number): Uint8Array<ArrayBuffer> {
+/** y = Softmax(x) or LogSoftmax(x) of opset 13 along the axis, for matrices of any size. */
+export function oneNodeModel(op: "Softmax" | "LogSoftmax", dtype: Dtype, axis: number): Uint8Array<ArrayBuffer> {
   const attribute = [...text(1, "axis"), ...integer(3, axis), ...integer(20, INT)];
-  const node = [...text(1, "x"), ...text(2, "y"), ...text(4, "Softmax"), ...message(5, attribute)];
+  const node = [...text(1, "x"), ...text(2, "y"), ...text(4, op), ...message(5, attribute)];
   const graph = [
     ...message(1, node),
-    ...text(2, "softmax"),
+    ...text(2, "one-node"),
     ...message(11, value("x", dtype)),
     ...message(12, value("y", dtype)),
   ];

@@ -1,6 +1,7 @@
-import type { Dtype } from "../cases.js";
+import type { Case, Dtype } from "../cases.js";
 import { type Batch, type Contender, FLOAT32_SUMS, type FloatArray, type Prepare } from "../contender.js";
-import { softmaxModel } from "./model.js";
+import { ops } from "../ops.js";
+import { oneNodeModel } from "./model.js";
 import { importRival, requireRival } from "./resolve.js";
 
 interface Tensor {
@@ -27,11 +28,11 @@ interface Runtime {
 const native: Contender = {
   name: "ORT native",
   tolerance: FLOAT32_SUMS,
-  takes: () => true,
-  async load({ dtype, axis }, mode) {
+  takes: ({ op }) => ops[op].onnx !== undefined,
+  async load(given, mode) {
     const ort = await requireRival<OnnxRuntime>("onnxruntime-node");
     const options = { intraOpNumThreads: 1, interOpNumThreads: 1 };
-    const session = await ort.InferenceSession.create(softmaxModel(dtype, axis), options);
+    const session = await ort.InferenceSession.create(modelOf(given), options);
     return mode === "resident" ? intoPreallocated({ ort, session }) : intoGiven({ ort, session });
   },
 };
@@ -40,17 +41,21 @@ const native: Contender = {
 const web: Contender = {
   name: "ORT web",
   tolerance: FLOAT32_SUMS,
-  takes: () => true,
-  async load({ dtype, axis }, mode) {
+  takes: ({ op }) => ops[op].onnx !== undefined,
+  async load(given, mode) {
     const ort = await importRival<OnnxRuntime>("onnxruntime-web");
     ort.env.wasm.numThreads = 1;
     const options = { executionProviders: ["wasm"] };
-    const session = await ort.InferenceSession.create(softmaxModel(dtype, axis), options);
+    const session = await ort.InferenceSession.create(modelOf(given), options);
     return mode === "resident" ? intoFresh({ ort, session }) : copied({ ort, session });
   },
 };
 
 export const onnxruntimes: readonly Contender[] = [web, native];
+
+function modelOf({ op, dtype, axis }: Case): Uint8Array {
+  return oneNodeModel(ops[op].onnx!, dtype, axis);
+}
 
 /** A tensor over the caller's array goes in, one over the caller's `out` is filled. */
 function intoGiven({ ort, session }: Runtime): Prepare {

@@ -1,4 +1,5 @@
 import { type Contender, FLOAT32_SUMS, isFloat32Rows, type Prepare } from "../contender.js";
+import { ops } from "../ops.js";
 import { requireRival } from "./resolve.js";
 
 interface Tensor {
@@ -10,36 +11,40 @@ interface Tensor {
 interface TensorFlow {
   tensor2d(values: Float32Array, shape: readonly [number, number]): Tensor;
   softmax(x: Tensor): Tensor;
+  logSoftmax(x: Tensor): Tensor;
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   env(): { getAsync(flag: string): Promise<unknown> };
 }
 
+type Compute = (x: Tensor) => Tensor;
+
 interface WasmBackend {
   setThreadsCount(count: number): void;
 }
 
-/** The WebAssembly backend of TensorFlow.js: XNNPACK, SIMD, one thread. */
+/** The WebAssembly backend of TensorFlow.js: XNNPACK, SIMD, one thread. Its logSoftmax is made of six kernels. */
 export const tensorflow: Contender = {
   name: "tfjs wasm",
   tolerance: FLOAT32_SUMS,
-  takes: isFloat32Rows,
-  async load(_, mode) {
+  takes: (given) => isFloat32Rows(given) && ops[given.op].tensorflow !== undefined,
+  async load({ op }, mode) {
     const tf = await requireRival<TensorFlow>("@tensorflow/tfjs-core");
     const { setThreadsCount } = await requireRival<WasmBackend>("@tensorflow/tfjs-backend-wasm");
     setThreadsCount(1);
     if (!(await tf.setBackend("wasm"))) throw new Error("tfjs has no wasm backend here");
     await tf.ready();
     if (!(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"))) throw new Error("tfjs runs without SIMD here");
-    return mode === "resident" ? resident(tf) : arrayToArray(tf);
+    const compute = tf[ops[op].tensorflow!];
+    return mode === "resident" ? resident(tf, compute) : arrayToArray(tf, compute);
   },
 };
 
-function arrayToArray(tf: TensorFlow): Prepare {
+function arrayToArray(tf: TensorFlow, compute: Compute): Prepare {
   return ({ x, out, shape }) => {
     const run = (): void => {
       const input = tf.tensor2d(x as Float32Array, shape);
-      const output = tf.softmax(input);
+      const output = compute(input);
       out.set(output.dataSync());
       input.dispose();
       output.dispose();
@@ -48,17 +53,17 @@ function arrayToArray(tf: TensorFlow): Prepare {
   };
 }
 
-function resident(tf: TensorFlow): Prepare {
+function resident(tf: TensorFlow, compute: Compute): Prepare {
   return ({ x, shape }) => {
     const input = tf.tensor2d(x as Float32Array, shape);
     // The values move to the backend with the first use.
-    tf.softmax(input).dispose();
+    compute(input).dispose();
     const result = (): Float32Array => {
-      const output = tf.softmax(input);
+      const output = compute(input);
       const values = output.dataSync();
       output.dispose();
       return values;
     };
-    return { run: () => tf.softmax(input).dispose(), result };
+    return { run: () => compute(input).dispose(), result };
   };
 }

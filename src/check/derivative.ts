@@ -14,7 +14,7 @@ export interface Derivative {
 export function checkDerivative(op: Signature, x: unknown, options: unknown, store: Store | undefined): Derivative {
   const given = checkOptions(options, op.options) as { from?: unknown };
   const from = checkWord(given.from, "from", ["logits", "probabilities"]);
-  return { request: checkCall(op, [x], options, store), from };
+  return { request: checkCall(op, x, undefined, options, store), from };
 }
 
 /** The output whose derivatives are asked for. */

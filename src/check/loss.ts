@@ -11,7 +11,7 @@ import type { Signature } from "./signatures.js";
 
 /** A checked call of a loss. */
 export interface Loss {
-  /** Its `others` are the targets, where these are probabilities. */
+  /** Its `other` holds the targets, where these are probabilities. */
   readonly request: Request;
   /** The class of each row, -1 to ignore it; undefined where the targets are probabilities. */
   readonly labels: Int32Array | undefined;
@@ -46,7 +46,7 @@ export function checkLoss(
   const classWeights = weight === undefined ? undefined : checkInput(weight, "weight", store);
   const rowWeights = sampleWeight === undefined ? undefined : checkInput(sampleWeight, "sampleWeight", store);
   const read = checkIntegers(targets, "targets", store);
-  const request = checkCall(op, [logits], options, store);
+  const request = checkCall(op, logits, undefined, options, store);
   if (epsilon > 0 && request.mask !== undefined) {
     throw new TypeError("labelSmoothing, where: expected at most one of them");
   }
@@ -74,7 +74,7 @@ export function checkActions(
   store: Store | undefined,
 ): Loss {
   const read = checkIntegers(actions, "actions", store);
-  const request = checkCall(op, [logits], options, store);
+  const request = checkCall(op, logits, undefined, options, store);
   const labels = checkLabels(read, request, undefined);
   return { request, labels, weight: undefined, scales: undefined, keep: 1, smooth: 0, divisor: undefined };
 }
@@ -125,7 +125,7 @@ function withTargets(request: Request, targets: Input): Request {
   const { kind, data } = targets;
   const values = kind === "nested" ? inDtype(dtype, data) : toElements(data);
   if (kind !== "nested") checkLike(targets, request, "logits", arranged);
-  return { ...request, others: [values], place: undefined };
+  return { ...request, other: values, place: undefined };
 }
 
 function inDtype(dtype: Dtype, values: Elements): Elements {

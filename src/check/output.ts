@@ -54,30 +54,41 @@ function checkType(array: unknown, x: Input, name: string): Elements {
 /** Holds `out` against the result's shape, the inputs and the mask; no callback runs from here on. */
 export function checkOut(
   out: Output,
-  inputs: readonly Input[],
+  x: Input,
+  other: Input | undefined,
   form: Form,
   shape: readonly number[],
   mask: RawMask | undefined,
 ): void {
-  const as = form === "same" ? ` as ${inputs[0]?.name} has` : "";
+  const as = form === "same" ? ` as ${x.name} has` : "";
   if (out.shape !== undefined && !sameShape(out.shape, shape)) {
     throw new RangeError(`out: expected shape ${formatShape(shape)}${as}, got ${formatShape(out.shape)}`);
   }
   if (out.data !== undefined && checkLength(out.data, "out") !== sizeOf(shape)) {
     throw new RangeError(`out: expected length ${sizeOf(shape)}${as}, got ${lengthOf(out.data)}`);
   }
-  if (out.data === undefined) checkWritable(out.rows);
-  for (const input of inputs) checkApart(out, input, form === "same");
-  if (mask === undefined) return;
-  if (share(out.rows, mask.rows)) throw overlap("where");
-  if (out.data !== undefined && mask.source !== undefined && shareBytes(out.data, mask.source)) throw overlap("where");
+  const isSame = form === "same";
+  if (out.data === undefined) {
+    checkWritable(out.rows);
+    checkRows(out.rows, x, isSame);
+    if (other !== undefined) checkRows(out.rows, other, isSame);
+    if (mask !== undefined && share(out.rows, mask.rows)) throw overlap("where");
+    return;
+  }
+  checkMemory(out.data, x, isSame, out.at);
+  if (other !== undefined) checkMemory(out.data, other, isSame, out.at);
+  if (mask?.source !== undefined && shareBytes(out.data, mask.source)) throw overlap("where");
 }
 
-/** Apart from an input, or all of it where `same` allows. Allocated arrays are apart, or one. */
-function checkApart(out: Output, { name, data, rows, at }: Input, same: boolean): void {
-  if (share(out.rows, rows) && !(same && out.rows.every((row, i) => row === rows[i]))) throw overlap(name, same);
-  if (out.data === undefined || (same && out.at !== undefined && at !== undefined)) return;
-  if (same ? overlaps(out.data, data) : shareBytes(out.data, data)) throw overlap(name, same);
+/** Apart from an input, or all of it where `same` allows. */
+function checkRows(out: readonly Row[], { name, rows }: Input, same: boolean): void {
+  if (share(out, rows) && !(same && out.every((row, i) => row === rows[i]))) throw overlap(name, same);
+}
+
+/** The same for memory. Allocated arrays are apart, or one. */
+function checkMemory(out: Elements, { name, data, at }: Input, same: boolean, outAt: number | undefined): void {
+  if (same && outAt !== undefined && at !== undefined) return;
+  if (same ? overlaps(out, data) : shareBytes(out, data)) throw overlap(name, same);
 }
 
 function checkWritable(rows: readonly Row[]): void {

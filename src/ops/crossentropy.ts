@@ -58,7 +58,7 @@ function run(memory: Memory, loss: Loss, withGrad: boolean): Passed {
 
 /** One chunk: what it needs a row goes beside the window, the class weights after the rows. */
 function runRows({ labels, weight, scales, keep, smooth, divisor }: Loss, rows: Rows, withGrad: boolean): void {
-  const { memory, request, double, inputs, y, extra, first, outer, length } = rows;
+  const { memory, request, double, x, other, y, extra, first, outer, length } = rows;
   const scalesAt = memory.rows + 8 * ROWS;
   const labelsAt = memory.rows + 16 * ROWS;
   if (labels !== undefined) {
@@ -67,13 +67,13 @@ function runRows({ labels, weight, scales, keep, smooth, divisor }: Loss, rows: 
   if (scales !== undefined) memory.view("float64").set(scales.subarray(first, first + outer), scalesAt / 8);
   if (weight !== undefined) memory.view(double ? "float64" : "float32").set(weight, extra / weight.BYTES_PER_ELEMENT);
   kernelFor(memory, "crossEntropy", double)(
-    inputs[0] as number,
+    x,
     withGrad ? y : 0,
     outer,
     length,
     request.beta,
     labels === undefined ? 0 : labelsAt,
-    inputs[1] ?? 0,
+    other,
     weight === undefined ? 0 : extra,
     scales === undefined ? 0 : scalesAt,
     keep,

@@ -7,20 +7,20 @@ import { pass } from "../window.js";
 
 /** -Σ p log p along an axis, by the kernels. */
 export function entropy(memory: Memory, p: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(ENTROPY, [p], options, store);
+  const request = checkCall(ENTROPY, p, undefined, options, store);
   return deliver(request, settle(request, pass(memory, request, DIVERGENCE).numbers));
 }
 
 /** Σ p (log p - log q) along an axis, by the kernels. */
 export function klDivergence(memory: Memory, p: unknown, q: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(KL_DIVERGENCE, [p, q], options, store);
+  const request = checkCall(KL_DIVERGENCE, p, q, options, store);
   return deliver(request, settle(request, pass(memory, request, DIVERGENCE).numbers));
 }
 
 const DIVERGENCE: RowsOp = {
   fills: () => [0, 0],
   numbers: 1,
-  run({ memory, double, inputs: [p, q], outer, length }) {
-    kernelFor(memory, "klDivergence", double)(p as number, q ?? 0, memory.rows, outer, length, memory.scratch);
+  run({ memory, double, x: p, other: q, outer, length }) {
+    kernelFor(memory, "klDivergence", double)(p, q, memory.rows, outer, length, memory.scratch);
   },
 };

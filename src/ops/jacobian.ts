@@ -53,15 +53,15 @@ function expansion(
     first,
     end,
     ...(from === "logits" ? FROM_LOGITS : FROM_PROBABILITIES),
-    run({ memory, request, double, inputs: [s], y, first, outer, length }) {
-      kernelFor(memory, op, double)(s as number, y, length, first, outer, request.beta);
+    run({ memory, request, double, x: s, y, first, outer, length }) {
+      kernelFor(memory, op, double)(s, y, length, first, outer, request.beta);
     },
   };
 }
 
 const FROM_LOGITS: Pick<Expansion, "fills" | "before"> = {
   fills: absent,
-  before: (rows) => ROWS_SOFTMAX.run({ ...rows, inputs: [rows.y] }),
+  before: ROWS_SOFTMAX.run,
 };
 
 const FROM_PROBABILITIES: Pick<Expansion, "fills"> = { fills: () => [0] };
@@ -70,7 +70,7 @@ const FROM_PROBABILITIES: Pick<Expansion, "fills"> = { fills: () => [0] };
 function jacobianInPlace({ request, from }: Derivative): Elements | undefined {
   const { place, dtype, extent, beta } = request;
   const { outer, length, inner } = extent;
-  const x = place?.inputs[0];
+  const x = place?.x;
   if (place?.y === undefined || x === undefined || inner !== 1) return undefined;
   const { memory, y } = place;
   const double = dtype === "float64";

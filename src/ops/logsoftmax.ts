@@ -8,7 +8,7 @@ import { absent } from "./softmax.js";
 
 /** log softmax(β x) along an axis, by the kernels. */
 export function logSoftmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(SOFTMAX, [x], options, store);
+  const request = checkCall(SOFTMAX, x, undefined, options, store);
   return deliver(request, stream(memory, request, LOG_SOFTMAX));
 }
 
@@ -16,8 +16,8 @@ const LOG_SOFTMAX: RowsOp = {
   fills: absent,
   masked: -Infinity,
   numbers: 0,
-  run({ memory, request, double, inputs, y, outer, length }) {
+  run({ memory, request, double, x, y, outer, length }) {
     const run = kernelFor(memory, "logSoftmax", double);
-    run(inputs[0] as number, y, outer, length, request.beta, memory.scratch);
+    run(x, y, outer, length, request.beta, memory.scratch);
   },
 };

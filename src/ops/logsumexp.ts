@@ -8,13 +8,13 @@ import { absent } from "./softmax.js";
 
 /** (1/β) log Σ w exp(β x) along an axis, by the kernels. */
 export function logSumExp(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(LOG_SUM_EXP, [x], options, store);
+  const request = checkCall(LOG_SUM_EXP, x, undefined, options, store);
   return deliver(request, settle(request, pass(memory, request, sumExp(request, false)).numbers));
 }
 
 /** The same for sums that may be negative, with their signs. */
 export function logSumExpSigned(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(LOG_SUM_EXP_SIGNED, [x], options, store);
+  const request = checkCall(LOG_SUM_EXP_SIGNED, x, undefined, options, store);
   const { numbers } = pass(memory, request, sumExp(request, true));
   const batch = numbers.length / 2;
   return {
@@ -28,10 +28,10 @@ function sumExp({ beta }: Request, signed: boolean): RowsOp {
     fills: (b) => [...absent(b), 0],
     numbers: signed ? 2 : 1,
     empty: beta < 0 ? Infinity : -Infinity,
-    run({ memory, double, inputs: [x, weights], outer, length }) {
+    run({ memory, double, x, other: weights, outer, length }) {
       const run = kernelFor(memory, "logSumExp", double);
       const signs = signed ? memory.rows + 8 * ROWS : 0;
-      run(x as number, weights ?? 0, memory.rows, signs, outer, length, beta, memory.scratch);
+      run(x, weights, memory.rows, signs, outer, length, beta, memory.scratch);
     },
   };
 }

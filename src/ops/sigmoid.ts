@@ -7,7 +7,7 @@ import { stream } from "../window.js";
 
 /** 1 / (1 + exp(-β x)) for each element, by the kernels. */
 export function sigmoid(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(SIGMOID, [x], options, store);
+  const request = checkCall(SIGMOID, x, undefined, options, store);
   const { outer, length } = request.extent;
   const extent = { ...request.extent, outer: outer * length, length: 1 };
   return deliver(request, stream(memory, { ...request, extent }, ELEMENTS));
@@ -17,7 +17,7 @@ const ELEMENTS: RowsOp = {
   fills: () => [],
   masked: 0,
   numbers: 0,
-  run({ memory, request, double, inputs, y, outer }) {
-    kernelFor(memory, "sigmoid", double)(inputs[0] as number, y, outer, request.beta, memory.scratch);
+  run({ memory, request, double, x, y, outer }) {
+    kernelFor(memory, "sigmoid", double)(x, y, outer, request.beta, memory.scratch);
   },
 };

@@ -7,7 +7,7 @@ import { stream } from "../window.js";
 
 /** softmax(β x) along an axis, by the kernels. */
 export function softmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const request = options === undefined ? checkPlain("x", x, store) : checkCall(SOFTMAX, [x], options, store);
+  const request = options === undefined ? checkPlain("x", x, store) : checkCall(SOFTMAX, x, undefined, options, store);
   return deliver(request, stream(memory, request, ROWS_SOFTMAX));
 }
 
@@ -19,8 +19,8 @@ export const ROWS_SOFTMAX: RowsOp = {
   masked: 0,
   numbers: 0,
   anyAxis: true,
-  run({ memory: { kernels, scratch }, request, double, inputs, y, outer, length, inner }) {
+  run({ memory: { kernels, scratch }, request, double, x, y, outer, length, inner }) {
     const run = double ? kernels.softmaxF64 : kernels.softmaxF32;
-    run(inputs[0] as number, y, outer, length, inner, request.beta, scratch);
+    run(x, y, outer, length, inner, request.beta, scratch);
   },
 };

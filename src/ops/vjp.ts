@@ -22,12 +22,12 @@ function product(signature: Signature, name: "softmaxVjp" | "logSoftmaxVjp", not
     fills: () => [nothing, 0],
     masked: 0,
     numbers: 0,
-    run({ memory, request, double, inputs: [y, dy], y: dx, outer, length }) {
-      kernelFor(memory, name, double)(y as number, dy as number, dx, outer, length, request.beta, memory.scratch);
+    run({ memory, request, double, x: y, other: dy, y: dx, outer, length }) {
+      kernelFor(memory, name, double)(y, dy, dx, outer, length, request.beta, memory.scratch);
     },
   };
   return (memory, y, dy, options, store) => {
-    const request = checkCall(signature, [y, dy], options, store);
+    const request = checkCall(signature, y, dy, options, store);
     return deliver(request, pass(memory, request, op).elements);
   };
 }

@@ -59,8 +59,8 @@ export function logSumExpRow(z: Row, beta: number, weights?: Row): { value: numb
 
 /** 1 / (1 + exp(-β x)), β any number. */
 export function sigmoid(x: number, beta: number): number {
-  if (x === 0 || (beta === 0 && !Number.isNaN(x))) return 0.5;
-  const t = beta * x;
-  // exp of a negative number keeps small results.
-  return t < 0 ? Math.exp(t) / (1 + Math.exp(t)) : 1 / (1 + Math.exp(-t));
+  if (x === 0) return 0.5;
+  // An infinite x stays so at β = 0 too, as -Infinity does in softmax.
+  const z = beta === 0 && Math.abs(x) === Infinity ? x : beta * x;
+  return 1 / (1 + Math.exp(-z));
 }

@@ -7,8 +7,8 @@ import type { Elements } from "../types.js";
 import type { Row } from "./rows.js";
 
 /** Each input's numbers; read once, since they may be shared memory that changes meanwhile. */
-export function numbersOf({ data, others }: Request): readonly Float64Array[] {
-  return [data, ...others].map((array) => {
+export function numbersOf({ data, other }: Request): readonly Float64Array[] {
+  return (other === undefined ? [data] : [data, other]).map((array) => {
     const numbers = new Float64Array(array);
     return typedArrayName(array) === "Uint16Array" ? numbers.map(decodeFloat16) : numbers;
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { softmaxModel } from "../../bench/rivals/model.js";
+import { oneNodeModel } from "../../bench/rivals/model.js";
 
 type Field = bigint | Uint8Array;
 
@@ -43,19 +43,19 @@ const GRAPH = 7;
 const OPSET = 8;
 
 test.each([
-  ["float32", -1, 1n],
-  ["float64", -1, 11n],
-  ["float32", 0, 1n],
-] as const)("the ONNX model is one Softmax of opset 13, %s, axis %i", (dtype, axis, elementType) => {
-  const model = fieldsOf(softmaxModel(dtype, axis));
+  ["Softmax", "float32", -1, 1n],
+  ["Softmax", "float64", -1, 11n],
+  ["LogSoftmax", "float32", 0, 1n],
+] as const)("the ONNX model is one %s of opset 13, %s, axis %i", (name, dtype, axis, elementType) => {
+  const model = fieldsOf(oneNodeModel(name, dtype, axis));
   expect(model[IR_VERSION]).toEqual([8n]);
   expect(message(model[OPSET]?.[0])).toEqual({ 2: [13n] });
   const { 1: nodes, 11: inputs, 12: outputs } = message(model[GRAPH]?.[0]);
   expect(nodes).toHaveLength(1);
   const { 1: from, 2: to, 4: op, 5: attributes } = message(nodes?.[0]);
-  expect([text(op?.[0]), text(from?.[0]), text(to?.[0])]).toEqual(["Softmax", "x", "y"]);
-  const { 1: name, 3: value, 20: type } = message(attributes?.[0]);
-  expect([text(name?.[0]), value, type]).toEqual(["axis", [BigInt(axis)], [2n]]);
+  expect([text(op?.[0]), text(from?.[0]), text(to?.[0])]).toEqual([name, "x", "y"]);
+  const { 1: attribute, 3: value, 20: type } = message(attributes?.[0]);
+  expect([text(attribute?.[0]), value, type]).toEqual(["axis", [BigInt(axis)], [2n]]);
   for (const [put, label] of [
     [inputs, "x"],
     [outputs, "y"],

@@ -1,21 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { type Case, cases, labelOf, MODES, type Mode, shapeOf } from "../../bench/cases.js";
-import { checkSoftmax, compensatedSum, softmaxFloat64 } from "../../bench/check.js";
-import type { Contender, FloatArray } from "../../bench/contender.js";
+import { type Case, cases, labelOf, type MeasuredCase, type Mode, shapeOf } from "../../bench/cases.js";
+import { checkValues, TOLERANCE } from "../../bench/check.js";
+import type { Batch, Contender, FloatArray } from "../../bench/contender.js";
 import { plain } from "../../bench/contenders.js";
-import { floats, logits } from "../../bench/data.js";
+import { labels, logits } from "../../bench/data.js";
 import { compare } from "../../bench/errors.js";
+import * as float64 from "../../bench/float64.js";
+import { compensatedSum, softmaxFloat64 } from "../../bench/float64.js";
 import { javascript, pairwise, pairwiseSum } from "../../bench/javascript.js";
 import { modules } from "../../bench/modules.js";
+import { batchesOf, OP_NAMES, type OpName, ops } from "../../bench/ops.js";
 import { ringSize } from "../../bench/stopwatch.js";
 import { TAKEN } from "../support/modules.js";
 
-const ROW: Case = { rows: 1, columns: 7, dtype: "float32", axis: -1 };
+const ROW: Case = { op: "softmax", rows: 1, columns: 7, dtype: "float32", axis: -1 };
 const TEXTBOOK = [0.024, 0.064, 0.175, 0.475, 0.024, 0.064, 0.175];
 
-function caseOf(label: string): Case {
-  const found = cases.find((given) => labelOf(given) === label);
-  if (!found) throw new Error(`no case ${label}`);
+function caseOf(label: string, op: OpName = "softmax"): MeasuredCase {
+  const found = cases.find((given) => given.op === op && labelOf(given) === label);
+  if (!found) throw new Error(`no case ${label} of ${op}`);
   return found;
 }
 
@@ -30,22 +33,56 @@ async function compute(
   mode: Mode = "array to array",
 ): Promise<FloatArray> {
   const prepare = await contender.load(given, mode);
-  const { run, result } = await prepare({ given, shape: shapeOf(given), x, out: floats(given.dtype, x.length) });
+  const { run, result } = await prepare(batchesOf(given, x)());
   await run();
   return result();
 }
 
-describe.each(["1x10", "1024x3", "256x1000", "1x131072", "256x1000 float64", "1000x256 axis 0"])("at %s", (label) => {
-  const given = caseOf(label);
-  const able = MODES.flatMap((mode) => {
+/** Derivatives are differences: where a probability is 1 - 2^-4, they have lost four bits. */
+function accuracyOf(op: OpName): number {
+  return op === "softmax" || op === "logSoftmax" ? 1e-6 : TOLERANCE;
+}
+
+describe.each([
+  ["softmax", "1x10"],
+  ["softmax", "1024x3"],
+  ["softmax", "256x1000"],
+  ["softmax", "1x131072"],
+  ["softmax", "256x1000 float64"],
+  ["softmax", "1000x256 axis 0"],
+  ["logSoftmax", "1024x10"],
+  ["logSoftmax", "1x131072"],
+  ["logSoftmax", "256x1000 float64"],
+  ["logSoftmax", "1000x256 axis 0"],
+  ["softmaxJacobian", "1x1000"],
+  ["softmaxJacobian", "256x10"],
+  ["softmaxVjp", "256x1000"],
+  ["crossEntropyWithGrad", "256x1000"],
+] as const)("%s at %s", (op, label) => {
+  const given = caseOf(label, op);
+  const able = given.modes.flatMap((mode) => {
     return plain.filter((one) => one.takes(given, mode)).map((one) => ({ name: one.name, one, mode }));
   });
 
   test.each(able)("$name, $mode, agrees with float64", async ({ name, one, mode }) => {
-    const x = logits(given);
-    const error = checkSoftmax(name, await compute(one, given, x, mode), softmaxFloat64(x, given));
-    expect(error).toBeLessThan(1e-6);
+    const { exact, floor } = ops[op];
+    const expected = (one.exact ?? exact)(batchesOf(given)());
+    const values = await compute(one, given, logits(given), mode);
+    expect(checkValues(name, values, expected, undefined, floor)).toBeLessThan(accuracyOf(op));
   });
+});
+
+test("the loops of every op take any number of classes", async () => {
+  for (const op of OP_NAMES) {
+    for (const columns of [1, 2, 3, 4, 5, 9]) {
+      const given: Case = { ...ROW, op, rows: 3, columns };
+      for (const one of javascript.filter((one) => one.takes(given, "array to array"))) {
+        const { exact, floor } = ops[op];
+        const error = checkValues(one.name, await compute(one, given), exact(batchesOf(given)()), undefined, floor);
+        expect(error).toBeLessThan(accuracyOf(op));
+      }
+    }
+  }
 });
 
 test("the rows of axis 0 are those of the last axis", () => {
@@ -55,18 +92,19 @@ test("the rows of axis 0 are those of the last axis", () => {
 });
 
 test("large batches go round a ring, small ones do not", () => {
-  expect(ringSize(caseOf("256x1000"))).toBe(1);
-  expect(ringSize(caseOf("64x32768"))).toBe(5);
+  expect(ringSize(batchesOf(caseOf("256x1000"))())).toBe(1);
+  expect(ringSize(batchesOf(caseOf("64x32768"))())).toBe(5);
+  expect(ringSize(batchesOf(caseOf("8x1000", "softmaxJacobian"))())).toBe(3);
 });
 
-describe.each(javascript.map((contender) => [contender.name, contender] as const))(
+describe.each(javascript.filter((one) => one.takes(ROW, "array to array")).map((one) => [one.name, one] as const))(
   "baseline with %s",
   (name, baseline) => {
     const run = (given: Case, ...x: number[]) => compute(baseline, given, Float32Array.from(x));
 
     test("agrees with float64 over every magnitude", async () => {
       const x = Float32Array.from({ length: 80001 }, (_, i) => -i / 1000);
-      checkSoftmax(name, await compute(baseline, row(x.length), x), softmaxFloat64(x, row(x.length)));
+      checkValues(name, await compute(baseline, row(x.length), x), softmaxFloat64(x, row(x.length)));
     });
 
     test("gives 0 far below the maximum, and NaN to the row of a NaN alone", async () => {
@@ -85,7 +123,7 @@ describe("the check before the clock", () => {
   });
 
   test("stores the result as the case says", () => {
-    const given: Case = { rows: 2, columns: 2, dtype: "float64", axis: 0 };
+    const given: Case = { op: "softmax", rows: 2, columns: 2, dtype: "float64", axis: 0 };
     const [half, sure] = [0.5, 1 / (1 + Math.exp(-3))];
     // Rows (1, 1) and (2, 5), one beside the other.
     const got = softmaxFloat64(Float64Array.of(1, 2, 1, 5), given);
@@ -94,11 +132,40 @@ describe("the check before the clock", () => {
     });
   });
 
+  test("takes errors below the floor as if the value were as large as that", () => {
+    const small = (error: number) => () => checkValues("small", Float64Array.of(error), Float64Array.of(0), 0.5, 0.1);
+    expect(small(0.04)()).toBeCloseTo(0.4, 14);
+    expect(small(0.06)).toThrow("off by");
+  });
+
+  test("has the other ops' values where they are known", () => {
+    // Two classes, the first three times as likely as the second.
+    const x = Float64Array.of(Math.log(3), 0);
+    const given: Case = { op: "softmaxJacobian", rows: 1, columns: 2, dtype: "float64", axis: -1 };
+    const batch = (x: Float64Array, second?: Batch["second"]): Batch => ({ given, shape: [1, 2], x, second, out: x });
+    const near = (actual: Float64Array, ...expected: number[]) => {
+      expect(actual).toHaveLength(expected.length);
+      expected.forEach((value, i) => {
+        expect(actual[i]).toBeCloseTo(value, 14);
+      });
+    };
+    near(float64.logSoftmaxFloat64(x, given), Math.log(0.75), Math.log(0.25));
+    near(float64.jacobianFloat64(batch(x)), 0.1875, -0.1875, -0.1875, 0.1875);
+    near(float64.vjpFloat64(batch(Float64Array.of(0.75, 0.25), Float64Array.of(4, 0))), 0.75, -0.75);
+    near(float64.crossEntropyFloat64(batch(x, Int32Array.of(1))), 0.75, -0.75, Math.log(4));
+  });
+
+  test("has a class for each row", () => {
+    const classes = labels(caseOf("1024x3"));
+    expect(classes).toHaveLength(1024);
+    expect(new Set(classes)).toEqual(new Set([0, 1, 2]));
+  });
+
   test("refuses a wrong value, a NaN and a short result", () => {
     const wrong = (at: number, value: number) => Float32Array.from(expected).fill(value, at, at + 1);
-    expect(() => checkSoftmax("wrong", wrong(3, (expected[3] as number) * 1.00002), expected)).toThrow("off by");
-    expect(() => checkSoftmax("NaN", wrong(0, NaN), expected)).toThrow("off by NaN");
-    expect(() => checkSoftmax("short", new Float32Array(6), expected)).toThrow("6 values, expected 7");
+    expect(() => checkValues("wrong", wrong(3, (expected[3] as number) * 1.00002), expected)).toThrow("off by");
+    expect(() => checkValues("NaN", wrong(0, NaN), expected)).toThrow("off by NaN");
+    expect(() => checkValues("short", new Float32Array(6), expected)).toThrow("6 values, expected 7");
   });
 });
 
@@ -130,7 +197,7 @@ describe("the accuracy table", () => {
     "has a $name that agrees with float64",
     async (contender) => {
       const given = caseOf("64x10");
-      checkSoftmax(contender.name, await compute(contender, given), softmaxFloat64(logits(given), given));
+      checkValues(contender.name, await compute(contender, given), softmaxFloat64(logits(given), given));
     },
   );
 });

@@ -42,7 +42,7 @@ export const CONTRACT: Readonly<Record<Dtype, Bounds>> = {
     sum: 4e-7,
     logSoftmax: 6e-7,
     logSumExp: 1.2e-7,
-    terms: 1e-6,
+    terms: 6e-7,
     entropy: 1.2e-7,
     sigmoid: 4e-7,
   },

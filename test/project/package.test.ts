@@ -64,6 +64,9 @@ describe("the packed files", () => {
     expect(packages).toEqual(["@assemblyscript/loader"]);
     for (const name of packages) expect(notices).toContain(`## ${name} `);
     expect(notices).toContain(readFileSync("node_modules/assemblyscript/LICENSE", "utf8").trim());
+    const kernels = readdirSync("assembly").map((file) => readFileSync(join("assembly", file), "utf8"));
+    expect(kernels.some((source) => source.includes("fdlibm"))).toBe(true);
+    expect(notices).toContain("Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.");
   });
 });
 

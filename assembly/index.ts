@@ -3,4 +3,5 @@ export { relaxed } from "./module";
 export { softmaxF32, softmaxF64 } from "./softmax";
 export { selectF32, selectF64 } from "./select";
 export { widenF16, narrowF16 } from "./float16";
+export { affineF32, affineF64, affineGradF32, affineGradF64 } from "./affine";
 export { __heap_base as heapBase };

@@ -17,6 +17,17 @@ export type SelectKernel = (x: number, y: number, mask: number, count: number, f
 /** (x, y, count) */
 export type ConvertKernel = (x: number, y: number, count: number) => void;
 
+/** (x, w, b, z, rows, pitch, classes); of the gradient (x, g, dw, db, rows, pitch, classes) */
+export type AffineKernel = (
+  x: number,
+  w: number,
+  b: number,
+  z: number,
+  rows: number,
+  pitch: number,
+  classes: number,
+) => void;
+
 /** What a module exports. */
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
@@ -30,6 +41,10 @@ export interface Kernels {
   readonly selectF64: SelectKernel;
   readonly widenF16: ConvertKernel;
   readonly narrowF16: ConvertKernel;
+  readonly affineF32: AffineKernel;
+  readonly affineF64: AffineKernel;
+  readonly affineGradF32: AffineKernel;
+  readonly affineGradF64: AffineKernel;
 }
 
 /** How many parameters each kernel takes. */
@@ -40,6 +55,10 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   selectF64: 5,
   widenF16: 3,
   narrowF16: 3,
+  affineF32: 7,
+  affineF64: 7,
+  affineGradF32: 7,
+  affineGradF64: 7,
 };
 
 export type KernelName = Exclude<keyof Kernels, "memory" | "heapBase" | "relaxed">;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DTYPES } from "./support/floats.js";
+import { DTYPES, floats } from "./support/floats.js";
 import { instantiate, TAKEN } from "./support/modules.js";
 import { random } from "./support/random.js";
 
@@ -29,7 +29,10 @@ describe.each(TAKEN)("%s: a linear model's products", (target) => {
         all.fill(0xa5, kernels.heapBase.value);
         const { uniform } = random(rows * pitch + classes);
         const numbers = (count: number) =>
-          (dtype === "float32" ? Float32Array : Float64Array).from({ length: count }, () => uniform(-1, 1));
+          floats(
+            dtype,
+            Array.from({ length: count }, () => uniform(-1, 1)),
+          );
         const x = numbers(rows * pitch);
         const w = numbers(classes * pitch);
         const b = numbers(classes);
@@ -48,7 +51,7 @@ describe.each(TAKEN)("%s: a linear model's products", (target) => {
         const affine = dtype === "float32" ? kernels.affineF32 : kernels.affineF64;
         affine(at.x, at.w, at.b, at.z, rows, pitch, classes);
         const end = at.z + rows * classes * width;
-        const z = (dtype === "float32" ? Float32Array : Float64Array).from(read(all, dtype, at.z, rows * classes));
+        const z = read(all, dtype, at.z, rows * classes);
         for (let r = 0; r < rows; r++) {
           for (let k = 0; k < classes; k++) {
             let sum = b[k]!;
@@ -85,7 +88,7 @@ describe.each(TAKEN)("%s: a linear model's products", (target) => {
         }
         expect(isFilled(all, end, dw)).toBe(true);
         expect(isFilled(all, dw + count * 8, at.x)).toBe(true);
-        expect(read(all, dtype, at.z, rows * classes)).toEqual(Float64Array.from(z));
+        expect(read(all, dtype, at.z, rows * classes)).toEqual(z);
       },
     );
   }

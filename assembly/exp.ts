@@ -120,6 +120,7 @@ export function stretchExponent<T>(beta: f64): i32 {
   const most = sizeof<T>() == 4 ? 250 : 2040;
   if (beta == 0) return -most;
   const e = exponent(beta);
+  if (e == 1024) return most;
   return e >= -REACH && e < REACH ? 0 : max(-most, min(most, e));
 }
 

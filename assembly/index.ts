@@ -1,6 +1,9 @@
 // The ABI: kernels over pointers into linear memory. A host passes byte offsets from __heap_base on.
 export { relaxed } from "./module";
 export { softmaxF32, softmaxF64 } from "./softmax";
+export { crossEntropyF32, crossEntropyF64 } from "./crossentropy";
+export { logSoftmaxF32, logSoftmaxF64 } from "./logsoftmax";
+export { logSumExpF32, logSumExpF64 } from "./logsumexp";
 export { selectF32, selectF64 } from "./select";
 export { widenF16, narrowF16 } from "./float16";
 export { affineF32, affineF64, affineGradF32, affineGradF64 } from "./affine";

@@ -1,7 +1,10 @@
 // The passes over contiguous elements: `full` whole vectors, then one of `width` elements where that is not 0.
 
 import { Anchor, Scale, expAnchored } from "./exp";
-import { lanes, loadPartial, storePartial } from "./simd";
+import { bytes, lanes, loadPartial, storePartial } from "./simd";
+
+/** Rows of at most so many elements are taken a vector of them at a time: a longer one would push the others from L1. */
+export const TOGETHER: i32 = 512;
 
 /** How many vectors one `expBlock` takes at most: 16 additions for each of its four accumulators. */
 export const BLOCK: i32 = 64;
@@ -20,14 +23,8 @@ export function maximum<T>(x: usize, full: i32, width: i32): v128 {
   return v128.pmax<T>(v128.pmax<T>(m0, m1), v128.pmax<T>(m2, m3));
 }
 
-/**
- * y = expAnchored(x) and its sum, as in `add`. At most BLOCK vectors; x may be y. The row's anchor is one lane of an
- * Anchor, and `anchor` points to that lane.
- *
- * The sum is a pass of its own over the block, still in L1: its accumulators would not fit the 16 registers beside the
- * constants, and spilling them took 7 to 9% more time.
- */
-export function expBlock<T>(x: usize, y: usize, full: i32, width: i32, anchor: usize, scale: Scale<T>): v128 {
+/** y = expAnchored(x); x may be y. The row's anchor is one lane of an Anchor, and `anchor` points to that lane. */
+export function exponentials<T>(x: usize, y: usize, full: i32, width: i32, anchor: usize, scale: Scale<T>): void {
   const floor = v128.load_splat<T>(anchor), magic = v128.load_splat<T>(anchor, offsetof<Anchor>("magic"));
   const rate = v128.splat<T>(scale.rate), high = v128.splat<T>(scale.high), low = v128.splat<T>(scale.low);
   const c1 = v128.splat<T>(scale.c1), c2 = v128.splat<T>(scale.c2), c3 = v128.splat<T>(scale.c3);
@@ -46,11 +43,21 @@ export function expBlock<T>(x: usize, y: usize, full: i32, width: i32, anchor: u
     const z = loadPartial<T>(from, count, 0);
     storePartial<T>(to, expAnchored<T>(z, floor, magic, rate, high, low, c1, c2, c3, c4, c5, scale), count);
   }
+}
+
+/**
+ * y = expAnchored(x) and its sum. At most BLOCK vectors.
+ *
+ * The sum is a pass of its own over the block, still in L1: its accumulators would not fit the 16 registers beside the
+ * constants, and spilling them took 7 to 9% more time.
+ */
+export function expBlock<T>(x: usize, y: usize, full: i32, width: i32, anchor: usize, scale: Scale<T>): v128 {
+  exponentials<T>(x, y, full, width, anchor, scale);
   return add<T>(y, full, width);
 }
 
 /** The sum of each lane: vector v goes to accumulator v mod 4, and the four are added as (a0 + a1) + (a2 + a3). */
-function add<T>(y: usize, full: i32, width: i32): v128 {
+export function add<T>(y: usize, full: i32, width: i32): v128 {
   let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   for (; full >= 4; full -= 4, y += 64) {
     a0 = v128.add<T>(a0, v128.load(y));
@@ -91,4 +98,17 @@ export function multiply<T>(y: usize, full: i32, width: i32, factor: v128): void
   }
   for (; full > 0; full--, y += 16) v128.store(y, v128.mul<T>(v128.load(y), factor));
   if (width) storePartial<T>(y, v128.mul<T>(loadPartial<T>(y, width, 0), factor), width);
+}
+
+/** How many of `count` elements stand before the first that is not below `limit`; a NaN is not. */
+export function find<T>(x: usize, count: i32, limit: T): i32 {
+  const v = v128.splat<T>(limit);
+  let e = 0;
+  for (; e + 4 * lanes<T>() <= count; e += 4 * lanes<T>(), x += 64) {
+    const a = v128.and(v128.lt<T>(v128.load(x), v), v128.lt<T>(v128.load(x, 16), v));
+    const b = v128.and(v128.lt<T>(v128.load(x, 32), v), v128.lt<T>(v128.load(x, 48), v));
+    if (!v128.all_true<i32>(v128.and(a, b))) break;
+  }
+  for (; e < count && load<T>(x) < limit; x += bytes<T>(1)) e++;
+  return e;
 }

@@ -11,6 +11,49 @@ export type SoftmaxKernel = (
   scratch: number,
 ) => void;
 
+/** (x, y, rows, columns, beta, scratch) */
+export type LogSoftmaxKernel = (
+  x: number,
+  y: number,
+  rows: number,
+  columns: number,
+  beta: number,
+  scratch: number,
+) => void;
+
+/** (x, weights or 0, values, signs or 0, rows, columns, beta, scratch); values and signs are float64 */
+export type LogSumExpKernel = (
+  x: number,
+  weights: number,
+  values: number,
+  signs: number,
+  rows: number,
+  columns: number,
+  beta: number,
+  scratch: number,
+) => void;
+
+/**
+ * (x, grad or 0, rows, columns, beta, labels or 0, targets or 0, weight or 0, scales or 0, keep, smooth, gradScale, losses,
+ * scratch); scales and losses are float64, labels int32
+ */
+export type CrossEntropyKernel = (
+  x: number,
+  grad: number,
+  rows: number,
+  columns: number,
+  beta: number,
+  labels: number,
+  targets: number,
+  weight: number,
+  scales: number,
+  keep: number,
+  smooth: number,
+  gradScale: number,
+  losses: number,
+  scratch: number,
+) => void;
+
 /** (x, y, mask, count, fill) */
 export type SelectKernel = (x: number, y: number, mask: number, count: number, fill: number) => void;
 
@@ -37,6 +80,12 @@ export interface Kernels {
   readonly relaxed: { readonly value: number };
   readonly softmaxF32: SoftmaxKernel;
   readonly softmaxF64: SoftmaxKernel;
+  readonly logSoftmaxF32: LogSoftmaxKernel;
+  readonly logSoftmaxF64: LogSoftmaxKernel;
+  readonly logSumExpF32: LogSumExpKernel;
+  readonly logSumExpF64: LogSumExpKernel;
+  readonly crossEntropyF32: CrossEntropyKernel;
+  readonly crossEntropyF64: CrossEntropyKernel;
   readonly selectF32: SelectKernel;
   readonly selectF64: SelectKernel;
   readonly widenF16: ConvertKernel;
@@ -51,6 +100,12 @@ export interface Kernels {
 export const KERNELS: Readonly<Record<KernelName, number>> = {
   softmaxF32: 7,
   softmaxF64: 7,
+  logSoftmaxF32: 6,
+  logSoftmaxF64: 6,
+  logSumExpF32: 8,
+  logSumExpF64: 8,
+  crossEntropyF32: 14,
+  crossEntropyF64: 14,
   selectF32: 5,
   selectF64: 5,
   widenF16: 3,

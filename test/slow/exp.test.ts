@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { CONTRACT } from "../support/contract.js";
 import { type Exact, exp, ulps } from "../support/oracle.js";
 import { random } from "../support/random.js";
-import { BLOCK, type Block, compile, instantiate, type Target } from "./kernels-host.js";
+import { BLOCK, type Block, compile, instantiate, over, type Target } from "./kernels-host.js";
 
 const MINUTES = 60_000;
 
@@ -126,18 +126,6 @@ const RANGES = [
   { low: -1, high: 1, xs: neighbours(2, 400_000, -1, 1) },
 ].map((range) => ({ ...range, exact: Array.from(range.xs, exp) }));
 
-/** The kernel over any number of float64 values. */
-function expF64(block: Block<Float64Array>, xs: Float64Array): Float64Array {
-  const ys = new Float64Array(xs.length);
-  for (let start = 0; start < xs.length; start += BLOCK) {
-    const part = xs.subarray(start, start + BLOCK);
-    block.x.set(part);
-    block.run((part.length + 1) & ~1);
-    ys.set(block.y.subarray(0, part.length), start);
-  }
-  return ys;
-}
-
 const TARGETS: Target[] = ["simd", "relaxed-simd"];
 const MODULES = await Promise.all(TARGETS.map(async (target) => ({ target, bytes: await compile(target) })));
 const SUPPORTED = MODULES.filter(({ bytes }) => WebAssembly.validate(bytes));
@@ -173,7 +161,7 @@ describe.each(SUPPORTED)("exp in float64, $target", ({ target, bytes }) => {
   const { expUlp, expOrderUlp, smallestNormal } = CONTRACT.float64;
 
   test.each(RANGES)("seeded numbers from $low to $high", ({ low, high, xs, exact }) => {
-    const ys = expF64(block, xs);
+    const ys = over(block, xs);
     const errors = Float64Array.from(ys, (y, i) => ulps(y, exact[i] as Exact, 53));
     const worst = errors.reduce((most, error, i) => (error > (errors[most] as number) ? i : most), 0);
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
@@ -194,13 +182,13 @@ describe.each(SUPPORTED)("exp in float64, $target", ({ target, bytes }) => {
   test("results below the smallest normal number are in [0, it]", () => {
     const { uniform } = random(3);
     const xs = Float64Array.from({ length: 100_000 }, () => uniform(-760, Math.log(smallestNormal)));
-    const ys = expF64(block, xs);
+    const ys = over(block, xs);
     expect(ys.every((y) => y >= 0 && !Object.is(y, -0) && y <= smallestNormal * (1 + Number.EPSILON))).toBe(true);
   });
 
   test("-Infinity and what is far below 0 give +0", () => {
     const xs = Float64Array.of(-Infinity, -Number.MAX_VALUE, -1e100, -1e10, -2000, -746);
-    expect([...expF64(block, xs)]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...over(block, xs)]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   test("NaN of any payload and sign gives NaN", () => {
@@ -210,7 +198,7 @@ describe.each(SUPPORTED)("exp in float64, $target", ({ target, bytes }) => {
       patterns[i] = bits() | 1;
       patterns[i + 1] = 0x7ff00000 | (bits() & 0x800fffff) | (i % 3 === 0 ? 0 : 0x80000);
     }
-    const ys = expF64(block, new Float64Array(patterns.buffer));
+    const ys = over(block, new Float64Array(patterns.buffer));
     expect(ys.every((y) => Number.isNaN(y))).toBe(true);
   });
 });

@@ -38,23 +38,40 @@ export async function compile(target: Target): Promise<Uint8Array<ArrayBuffer>> 
 export function instantiate(bytes: Uint8Array<ArrayBuffer>): {
   float32: Block<Float32Array<ArrayBuffer>>;
   float64: Block<Float64Array<ArrayBuffer>>;
+  log: Block<Float64Array<ArrayBuffer>>;
+  log1p: Block<Float64Array<ArrayBuffer>>;
 } {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
   const memory = exports["memory"] as WebAssembly.Memory;
   const second = DATA + 8 * BLOCK;
   memory.grow(Math.ceil((second + 8 * BLOCK) / 65536));
   const buffer = memory.buffer as ArrayBuffer;
-  const over = (kernel: unknown) => (count: number) => (kernel as Kernel)(DATA, second, count, SCRATCH);
+  const bind = (kernel: unknown) => (count: number) => (kernel as Kernel)(DATA, second, count, SCRATCH);
+  const doubles = (name: string): Block<Float64Array<ArrayBuffer>> => ({
+    x: new Float64Array(buffer, DATA, BLOCK),
+    y: new Float64Array(buffer, second, BLOCK),
+    run: bind(exports[name]),
+  });
   return {
     float32: {
       x: new Float32Array(buffer, DATA, BLOCK),
       y: new Float32Array(buffer, second, BLOCK),
-      run: over(exports["expF32"]),
+      run: bind(exports["expF32"]),
     },
-    float64: {
-      x: new Float64Array(buffer, DATA, BLOCK),
-      y: new Float64Array(buffer, second, BLOCK),
-      run: over(exports["expF64"]),
-    },
+    float64: doubles("expF64"),
+    log: doubles("logF64"),
+    log1p: doubles("log1pF64"),
   };
+}
+
+/** The kernel over any number of float64 values. */
+export function over(block: Block<Float64Array>, xs: Float64Array): Float64Array<ArrayBuffer> {
+  const ys = new Float64Array(xs.length);
+  for (let start = 0; start < xs.length; start += BLOCK) {
+    const part = xs.subarray(start, start + BLOCK);
+    block.x.set(part);
+    block.run((part.length + 1) & ~1);
+    ys.set(block.y.subarray(0, part.length), start);
+  }
+  return ys;
 }

@@ -1,7 +1,8 @@
-// AssemblyScript: the exponential alone, for exp.test.ts, with beta = 1: each element anchored as the maximum of its row if
+// AssemblyScript: the logarithm alone, for log.test.ts, and the exponential, for exp.test.ts, with beta = 1: each element anchored as the maximum of its row if
 // it is positive, or else in a row whose maximum is 0, and the powers of two put back.
 
 import { Anchor, LIFT, expAnchored, scaleFor, setAnchor } from "../../assembly/exp";
+import { log, log1p } from "../../assembly/log";
 import { bytes } from "../../assembly/simd";
 
 function exponentials<T>(x: usize, y: usize, count: i32, scratch: usize): void {
@@ -35,4 +36,14 @@ export function expF32(x: usize, y: usize, count: i32, scratch: usize): void {
 /** The same for float64. */
 export function expF64(x: usize, y: usize, count: i32, scratch: usize): void {
   exponentials<f64>(x, y, count, scratch);
+}
+
+/** y = log x for `count` float64 values, an even number of them. */
+export function logF64(x: usize, y: usize, count: i32): void {
+  for (const end = x + bytes<f64>(count); x < end; x += 16, y += 16) v128.store(y, log(v128.load(x)));
+}
+
+/** y = log(1 + x), likewise. */
+export function log1pF64(x: usize, y: usize, count: i32): void {
+  for (const end = x + bytes<f64>(count); x < end; x += 16, y += 16) v128.store(y, log1p(v128.load(x)));
 }

@@ -20,7 +20,6 @@ export function forward(engine: Engine, x: Matrix, model: Fitted, link: Link): F
   const memory = engine.memory();
   if (memory === undefined) forwardInJs(x, model, link, result);
   else forwardInKernels(memory, x, model, link, result);
-  if (link === "logSoftmax") inJs.logSoftmax(result, model.classes.length);
   return result;
 }
 
@@ -32,9 +31,7 @@ function forwardInKernels(memory: Memory, x: Matrix, { weights, biases }: Fitted
   const pitch = pitchOf(columns);
   const block = Math.max(1, Math.min(rows, Math.floor(WINDOW_BYTES / ((pitch + classes) * width))));
   const sizes = [classes * pitch, classes, block * pitch, block * classes].map((size) => size * width);
-  const { affineF32, affineF64, softmaxF32, softmaxF64 } = memory.kernels;
-  const affine = dtype === "float64" ? affineF64 : affineF32;
-  const softmax = dtype === "float64" ? softmaxF64 : softmaxF32;
+  const { affine, softmax, logSoftmax } = kernelsOf(memory, dtype);
   const start = memory.reserve(layout(sizes, 0).at(-1)!);
   try {
     const [w, b, data, z] = layout(sizes, start) as [number, number, number, number];
@@ -45,6 +42,7 @@ function forwardInKernels(memory: Memory, x: Matrix, { weights, biases }: Fitted
       const length = Math.min(block, rows - first);
       putRows(values, data / width, x, first, length);
       affine(data, w, b, z, length, pitch, classes);
+      if (link === "logSoftmax") logSoftmax(z, z, length, classes, 1, memory.scratch);
       if (link === "softmax") softmax(z, z, length, classes, 1, 1, memory.scratch);
       result.set(values.subarray(z / width, z / width + length * classes), first * classes);
     }
@@ -53,9 +51,16 @@ function forwardInKernels(memory: Memory, x: Matrix, { weights, biases }: Fitted
   }
 }
 
+function kernelsOf({ kernels }: Memory, dtype: Matrix["dtype"]) {
+  return dtype === "float64"
+    ? { affine: kernels.affineF64, softmax: kernels.softmaxF64, logSoftmax: kernels.logSoftmaxF64 }
+    : { affine: kernels.affineF32, softmax: kernels.softmaxF32, logSoftmax: kernels.logSoftmaxF32 };
+}
+
 function forwardInJs({ dtype, data, rows, columns }: Matrix, { weights, biases }: Fitted, link: Link, z: Floats): void {
   const classes = biases.length;
   const [w, b] = dtype === "float64" ? [weights, biases] : [new Float32Array(weights), new Float32Array(biases)];
   inJs.affine(data, 0, w, b, z, rows, columns, classes);
+  if (link === "logSoftmax") inJs.logSoftmax(z, classes);
   if (link === "softmax") z.set(reference.softmax(z as Float64Array, { shape: [rows, classes] }));
 }

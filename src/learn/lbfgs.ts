@@ -13,7 +13,7 @@ export interface Settings {
   readonly tol: number;
   readonly maxIter: number;
   /** By what share of itself rounding may change a value. */
-  readonly epsilon: number;
+  readonly noise: number;
   readonly onIteration: (iteration: number, value: number, gradientNorm: number) => void;
 }
 
@@ -32,7 +32,7 @@ interface Pair {
 
 /** Moves `point` to where the objective is least. A RangeError where it has no finite value at first. */
 export function minimize(objective: Objective, point: Float64Array, settings: Settings): Minimum {
-  const { tol, maxIter, epsilon, onIteration } = settings;
+  const { tol, maxIter, noise, onIteration } = settings;
   const gradient = new Float64Array(point.length);
   const next = { point: new Float64Array(point.length), gradient: new Float64Array(point.length) };
   const pairs: Pair[] = [];
@@ -62,7 +62,7 @@ export function minimize(objective: Objective, point: Float64Array, settings: Se
       return { step, value: objective(next.point, next.gradient), slope: dot(next.gradient, direction) };
     };
     const first = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(-slope));
-    return searchLine(tryStep, { step: 0, value, slope }, first, epsilon * Math.abs(value));
+    return searchLine(tryStep, { step: 0, value, slope }, first, noise * Math.abs(value));
   }
 
   /** Along the gradient itself, unless it was that already. */

@@ -8,6 +8,12 @@ import { checkFinite, type Matrix, totalOf } from "./matrix.js";
 import { penalized } from "./objective.js";
 import type { Settings } from "./settings.js";
 
+/**
+ * How far rounding may put a loss off, in machine epsilons. A line search that takes such a difference for a rise stops
+ * far short: on iris, with gradients of 2e-5 in float32 and 2e-9 in float64, where 1e-7 and 1e-12 can be reached.
+ */
+const NOISE = 8;
+
 /** How large random weights at the start are, at most. */
 const START = 0.01;
 
@@ -54,7 +60,7 @@ function solve(
   const { iterations, converged } = minimize(penalized(term, count, total, C, fitIntercept), point, {
     tol,
     maxIter,
-    epsilon: dtype === "float64" ? 2 ** -52 : 2 ** -23,
+    noise: NOISE * (dtype === "float64" ? 2 ** -52 : 2 ** -23),
     onIteration: (iteration, loss, gradientNorm) => onIteration?.({ iteration, loss, gradientNorm }),
   });
   const weights = new Float64Array(classes * columns);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { SCIKIT_LEARN } from "../examples/iris/scikit-learn.js";
 import { SoftmaxRegression } from "../src/learn.js";
-import { irisX, irisY, SCIKIT_LEARN } from "./support/iris.js";
+import { irisX, irisY } from "./support/iris.js";
 
 const exact = { tol: 1e-10, maxIter: 1000 };
 const flat = irisX.flat();
@@ -22,7 +23,10 @@ describe("iris, as scikit-learn fits it", () => {
   });
 
   it("has its probabilities, classes and score", () => {
-    for (const [i, expected] of SCIKIT_LEARN.probabilities) {
+    for (const { index: i, expected } of SCIKIT_LEARN.probabilities as readonly {
+      index: number;
+      expected: readonly number[];
+    }[]) {
       expect(distance(model.predictProba([irisX[i]!]), [expected])).toBeLessThan(1e-7);
       expect(model.predict([irisX[i]!])).toEqual([model.classes[expected.indexOf(Math.max(...expected))]]);
     }

@@ -45,13 +45,20 @@ const bundle: UserConfig = {
   logLevel: "warn",
 };
 
+/** Where bytes may not be compiled: the modules are imported as files. */
+const workerd: UserConfig = {
+  ...bundle,
+  alias: {
+    "./modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)),
+    "../modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)),
+  },
+  dts: false,
+};
+
 export default defineConfig([
   { ...bundle, entry: { index: "src/index.ts" }, copy: ["build/simd.wasm", "build/relaxed-simd.wasm"] },
-  {
-    ...bundle,
-    entry: { "index.workerd": "src/index.ts" },
-    alias: { "./modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)) },
-    dts: false,
-  },
+  { ...workerd, entry: { "index.workerd": "src/index.ts" } },
+  { ...bundle, entry: { learn: "src/learn.ts" } },
+  { ...workerd, entry: { "learn.workerd": "src/learn.ts" } },
   { ...bundle, entry: { reference: "src/reference.ts" } },
 ]);

@@ -73,7 +73,7 @@ function jacobianInPlace({ request, from }: Derivative): Elements | undefined {
   const { place, dtype, extent, beta } = request;
   const { outer, length, inner } = extent;
   const x = place?.inputs[0];
-  if (place?.y === undefined || x === undefined || inner !== 1) return undefined;
+  if (place?.y === undefined || x === undefined || inner !== 1 || length === 0) return undefined;
   const { memory, y } = place;
   const double = dtype === "float64";
   const run = kernelFor(memory, "jacobian", double);

@@ -2,7 +2,7 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { allocate, checkLength, copyInto, fromBits, toElements } from "./check/arrays.js";
+import { allocate, checkLength, copyInto, fromBits, toElements, toNumbers } from "./check/arrays.js";
 import { checkInput, checkLike, type Input, type Kind, type Label } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkBoolean, checkOptions } from "./check/options.js";
@@ -54,12 +54,16 @@ type Given = Readonly<
   Record<"shape" | "axis" | "out" | "where" | "temperature" | "beta" | "base" | "keepDims" | "weights", unknown>
 >;
 
-/** The arguments of an op; without a store, arrays that one allocated are tensors like any other. */
+/**
+ * The arguments of an op; without a store, arrays that one allocated are tensors like any other. `beside`: what else the
+ * caller gave, read already; `out` must be apart from it.
+ */
 export function checkCall(
   op: Signature,
   values: readonly unknown[],
   options: unknown,
   store: Store | undefined,
+  beside: readonly Input[] = NONE,
 ): Request {
   const given = checkOptions(options, op.options) as Given;
   const { shape, axis, out, where, temperature, beta, base } = given;
@@ -74,13 +78,14 @@ export function checkCall(
   const inputs = op.names.map((name, i) => checkInput(values[i], name, store));
   const weighting = weights === undefined ? undefined : checkInput(weights, "weights", store);
   const output = readOut(out, inputs[0] as Input, store);
-  return request(inputs, form, sizes, axes, scaling, mask, weighting, output, store);
+  const apart = weighting === undefined ? beside : [weighting];
+  return request(inputs, form, sizes, axes, scaling, mask, weighting, output, store, apart);
 }
 
 /** The same for one input and no options. */
 export function checkPlain(name: string, x: unknown, store: Store | undefined): Request {
   const inputs = [checkInput(x, name, store)];
-  return request(inputs, "same", undefined, undefined, 1, undefined, undefined, undefined, store);
+  return request(inputs, "same", undefined, undefined, 1, undefined, undefined, undefined, store, NONE);
 }
 
 /** Puts what was read together. Nothing here can call back, so the lengths it reads stay true. */
@@ -94,6 +99,7 @@ function request(
   weights: Input | undefined,
   out: Output | undefined,
   store: Store | undefined,
+  beside: readonly Input[],
 ): Request {
   const input = inputs[0] as Input;
   const { name, kind, dtype, data, label } = input;
@@ -107,7 +113,10 @@ function request(
   const shape = form === "same" ? own : resultShape(form, arranged, extent);
   // A flat array stays flat.
   const isFlat = form !== "same" && (kind === "typed" || (sizes !== undefined && input.shape === undefined));
-  if (out !== undefined) checkOut(out, inputs, form, isFlat && out.shape?.length === 1 ? [sizeOf(shape)] : shape, mask);
+  if (out !== undefined) {
+    checkOut(out, inputs, beside, form, isFlat && out.shape?.length === 1 ? [sizeOf(shape)] : shape, mask);
+  }
+  for (const other of beside) store?.locate(other.data, other.name);
   const checked: Request = {
     dtype,
     data,
@@ -122,7 +131,7 @@ function request(
     shape: isFlat ? [sizeOf(shape)] : shape,
     arranged,
     out,
-    place: weights === undefined ? store?.place(inputs, out, mask) : undefined,
+    place: store?.place(inputs, out, mask),
   };
   return dtype === "float16" ? asBits(checked) : checked;
 }
@@ -132,13 +141,13 @@ function othersOf([, second]: readonly Input[], weights: Elements | undefined): 
   return second === undefined ? NONE : [second.data];
 }
 
-const NONE: readonly Elements[] = [];
+const NONE: readonly never[] = [];
 
 /** Weights for every element of x, in its dtype. */
 function checkWeights({ data, shape }: Input, dtype: Dtype, arranged: readonly number[], extent: Extent): Elements {
   checkLength(data, "weights");
-  const values = dtype === "float64" ? new Float64Array(data) : new Float32Array(data);
-  return broadcastTo(values, shape, arranged, extent, "weights");
+  const values = toNumbers(data);
+  return broadcastTo(dtype === "float64" ? values : new Float32Array(values), shape, arranged, extent, "weights");
 }
 
 /** float16 passes through the window, as bits. */
@@ -156,7 +165,8 @@ function checkGivenShape(
   own: readonly number[] | undefined,
   name: string,
 ): readonly number[] {
-  if (own === undefined || sameShape(sizes, own)) return sizes;
+  if (own === undefined) return sizes;
+  if (sameShape(sizes, own)) return own;
   throw new RangeError(`shape: expected ${formatShape(own)} as ${name} has, got ${formatShape(sizes)}`);
 }
 

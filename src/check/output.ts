@@ -51,10 +51,11 @@ function checkType(array: unknown, x: Input, name: string): Elements {
   throw new TypeError(`${name}: expected ${expected} as ${x.name} is, got ${describe(array)}`);
 }
 
-/** Holds `out` against the result's shape, the inputs and the mask; no callback runs from here on. */
+/** Holds `out` against the result's shape, and all other arguments; no callback runs from here on. */
 export function checkOut(
   out: Output,
   inputs: readonly Input[],
+  beside: readonly Input[],
   form: Form,
   shape: readonly number[],
   mask: RawMask | undefined,
@@ -68,6 +69,7 @@ export function checkOut(
   }
   if (out.data === undefined) checkWritable(out.rows);
   for (const input of inputs) checkApart(out, input, form === "same");
+  for (const input of beside) checkApart(out, input, false);
   if (mask === undefined) return;
   if (share(out.rows, mask.rows)) throw overlap("where");
   if (out.data !== undefined && mask.source !== undefined && shareBytes(out.data, mask.source)) throw overlap("where");

@@ -49,9 +49,9 @@ export interface RowsOp {
   readonly numbers: number;
   /** The first of those of a row without elements; default 0. */
   readonly empty?: number;
-  /** Whether the kernel takes rows along any axis; else they are turned. */
+  /** Whether the float32 kernel takes rows along any axis; else they are turned. */
   readonly anyAxis?: true;
-  /** What comes before rows are turned: it takes them along any axis, and leaves 0 for masked elements. */
+  /** What comes first: it works on contiguous rows in place, and masked elements are 0 after it. */
   readonly before?: (rows: Rows) => void;
   readonly run: (rows: Rows) => void;
 }
@@ -59,6 +59,11 @@ export interface RowsOp {
 /** The bytes that may pass at a time. */
 export function room(memory: Memory): number {
   return Math.min(WINDOW_BYTES, memory.room);
+}
+
+/** Whether the op's kernel wants rows turned that stand apart. */
+export function isTurned({ extent, dtype }: Request, { anyAxis }: Pick<RowsOp, "anyAxis">): boolean {
+  return extent.inner > 1 && (dtype === "float64" || !anyAxis);
 }
 
 /** The slabs and columns that pass at a time where there is room for so many elements. */
@@ -100,7 +105,7 @@ export class Chunks {
     this.#memory = memory;
     this.#request = request;
     this.#double = dtype === "float64";
-    const turned = inner > 1 && !op.anyAxis;
+    const turned = isTurned(request, op);
     const width = this.#double ? 8 : 4;
     const areas = 1 + (other === undefined ? 0 : 1) + (turned ? 1 : 0);
     const elementBytes = areas * width + (mask === undefined ? 0 : 1);
@@ -162,11 +167,23 @@ export class Chunks {
     const to = this.#stage || at;
     this.#widenIn(chunk, privateView(data), to);
     this.#select(to, chunk, fill);
-    if (before !== undefined) {
-      before(this.#rows(chunk, to, chunk.slabs, chunk.columns));
-      this.#select(to, chunk, 0);
-    }
-    if (this.#stage !== 0) this.#turn(to, at, chunk.slabs, this.#request.extent.length, chunk.columns);
+    this.#turnIn(chunk, at);
+    if (before === undefined) return;
+    before(this.#rows(chunk, at, chunk.slabs * chunk.columns, 1));
+    if (this.#mask === 0) return;
+    this.#turnOut(chunk, at);
+    this.#select(to, chunk, 0);
+    this.#turnIn(chunk, at);
+  }
+
+  /** From where rows stand as in the batch to x. */
+  #turnIn({ slabs, columns }: Chunk, x: number): void {
+    if (this.#stage !== 0) this.#turn(this.#stage, x, slabs, this.#request.extent.length, columns);
+  }
+
+  /** … and back. */
+  #turnOut({ slabs, columns }: Chunk, x: number): void {
+    if (this.#stage !== 0) this.#turn(x, this.#stage, slabs, columns, this.#request.extent.length);
   }
 
   #widenIn(chunk: Chunk, from: Elements, to: number): void {
@@ -183,12 +200,11 @@ export class Chunks {
   /** Copies a chunk of the result out: turned back, masked, and narrowed. */
   store(chunk: Chunk, masked: number, to: Elements): void {
     const { dtype, extent } = this.#request;
-    const { slabs, columns } = chunk;
+    const { columns } = chunk;
     const memory = this.#memory;
-    const y = this.#x;
-    const from = this.#stage || y;
+    const from = this.#stage || this.#x;
     const count = this.#countOf(chunk);
-    if (this.#stage !== 0) this.#turn(y, from, slabs, columns, extent.length);
+    this.#turnOut(chunk, this.#x);
     this.#select(from, chunk, masked);
     if (dtype === "float16") memory.kernels.narrowF16(from, from, count);
     const view = memory.view(dtype);

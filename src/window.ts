@@ -3,7 +3,7 @@
 
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
-import { Chunks, chunkOf, type RowsOp, room } from "./chunks.js";
+import { Chunks, chunkOf, isTurned, type RowsOp, room } from "./chunks.js";
 import { type Memory, ROWS } from "./memory.js";
 import type { Elements } from "./types.js";
 
@@ -20,7 +20,7 @@ export function stream(memory: Memory, request: Request, op: RowsOp): Elements {
   if (size === 0) return target ?? allocate(dtype, 0);
   if (place !== undefined && passInPlace(request, op)) return target as Elements;
   const elementBytes = (dtype === "float64" ? 8 : 4) + (mask === undefined ? 0 : 1);
-  if ((inner !== 1 && !op.anyAxis) || size * elementBytes > room(memory)) return pass(memory, request, op).elements;
+  if (isTurned(request, op) || size * elementBytes > room(memory)) return pass(memory, request, op).elements;
   return passWhole(memory, request, op, size, memory.reserve(size * elementBytes));
 }
 
@@ -127,7 +127,7 @@ function takeNumbers(memory: Memory, first: number, count: number, each: number,
 function passInPlace(request: Request, op: RowsOp, numbers: Float64Array = NONE): boolean {
   const { place, extent, dtype, data, other } = request;
   const { outer, length, inner } = extent;
-  if (place === undefined || (inner !== 1 && !op.anyAxis)) return false;
+  if (place === undefined || isTurned(request, op)) return false;
   const { memory, x, other: second, y } = place;
   const copied = x === undefined;
   // Where elements come back, or x is copied, they need a place.

@@ -6,5 +6,6 @@ export { widenF16, narrowF16 } from "./float16";
 export { jacobianF32, jacobianF64, hessianF32, hessianF64 } from "./jacobian";
 export { softmaxVjpF32, softmaxVjpF64, logSoftmaxVjpF32, logSoftmaxVjpF64 } from "./vjp";
 export { sigmoidF32, sigmoidF64 } from "./sigmoid";
+export { klDivergenceF32, klDivergenceF64 } from "./divergence";
 export { turn32, turn64 } from "./turn";
 export { __heap_base as heapBase };

@@ -41,6 +41,16 @@ export type VjpKernel = (
 /** (x, y, count, beta, scratch) */
 export type SigmoidKernel = (x: number, y: number, count: number, beta: number, scratch: number) => void;
 
+/** (p, q, values, rows, columns, scratch) */
+export type DivergenceKernel = (
+  p: number,
+  q: number,
+  values: number,
+  rows: number,
+  columns: number,
+  scratch: number,
+) => void;
+
 /** (x, y, outer, length, inner) */
 export type TurnKernel = (x: number, y: number, outer: number, length: number, inner: number) => void;
 
@@ -67,6 +77,8 @@ export interface Kernels {
   readonly logSoftmaxVjpF64: VjpKernel;
   readonly sigmoidF32: SigmoidKernel;
   readonly sigmoidF64: SigmoidKernel;
+  readonly klDivergenceF32: DivergenceKernel;
+  readonly klDivergenceF64: DivergenceKernel;
   readonly turn32: TurnKernel;
   readonly turn64: TurnKernel;
 }
@@ -89,6 +101,8 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   logSoftmaxVjpF64: 7,
   sigmoidF32: 5,
   sigmoidF64: 5,
+  klDivergenceF32: 6,
+  klDivergenceF64: 6,
   turn32: 5,
   turn64: 5,
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KERNELS, type KernelName, SCRATCH_BYTES } from "../src/abi.js";
 import { WINDOW_BYTES } from "../src/window.js";
 import { DTYPES, floats, logits } from "./support/floats.js";
+import { isFilled } from "./support/guard.js";
 import { instantiate, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
 
 const PAGE = 65536;
@@ -96,11 +97,6 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [1, 70, 7],
   [2, 1, 9],
 ];
-
-function isFilled(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (bytes[i] !== 0xa5) return false;
-  return true;
-}
 
 it("starts with memory for the window, so that ordinary batches need no growth", () => {
   for (const target of TAKEN) {

@@ -6,13 +6,11 @@
 //                      = beta² s_i (1 - s_i) (1 - 2 s_i) where all are
 // A block is K such rows: a Jacobian, or the second derivatives of one s_i.
 
-import { bytes, lanes, loadPartial, product, storePartial } from "./simd";
+import { bytes, lanes, product } from "./simd";
 
-/** Up to this |beta|, every product of two betas and probabilities is finite in T. */
-// @ts-ignore: decorator
-@inline
-function most<T>(): f64 {
-  return sizeof<T>() == 4 ? 1e18 : 1e150;
+/** Whether T holds every product of two betas and probabilities, and rows are as long as a vector. */
+function isPlain<T>(columns: i32, beta: f64): bool {
+  return columns >= lanes<T>() && abs(beta) <= (sizeof<T>() == 4 ? 1e18 : 1e150);
 }
 
 /** How many rows are written before elements of their own are: they are still in L1. Without `plain`, one. */
@@ -20,65 +18,44 @@ function together<T>(columns: i32, plain: bool): i32 {
   return plain ? max(1, 8192 / <i32>bytes<T>(columns)) : 1;
 }
 
-/** The vector at element `at` of s; the first one where the row has ended. */
-function vectorAt<T>(s: usize, columns: i32, at: i32): v128 {
-  const start = at < columns ? at : 0;
-  return loadPartial<T>(s + bytes<T>(start), min(columns - start, lanes<T>()), 0);
-}
-
-/** to = s c for a row. Stores are aligned: those across two cache lines take twice as long. */
-// @ts-ignore: decorator
-@inline
-function scaled<T>(s: usize, to: usize, columns: i32, c: v128): void {
-  const head = min(columns, <i32>(-to & 15) / <i32>sizeof<T>());
-  if (head > 0) {
-    storePartial<T>(to, v128.mul<T>(loadPartial<T>(s, head, 0), c), head);
-    s += bytes<T>(head);
-    to += bytes<T>(head);
-    columns -= head;
-  }
-  let full = columns / lanes<T>();
-  for (; full >= 4; full -= 4, s += 64, to += 64) {
-    v128.store(to, v128.mul<T>(v128.load(s), c));
-    v128.store(to, v128.mul<T>(v128.load(s, 16), c), 16);
-    v128.store(to, v128.mul<T>(v128.load(s, 32), c), 32);
-    v128.store(to, v128.mul<T>(v128.load(s, 48), c), 48);
-  }
-  for (; full > 0; full--, s += 16, to += 16) v128.store(to, v128.mul<T>(v128.load(s), c));
-  const width = columns & (lanes<T>() - 1);
-  if (width) storePartial<T>(to, v128.mul<T>(loadPartial<T>(s, width, 0), c), width);
-}
-
 /**
- * `rows` rows s c with c = offset - factor p for each of the elements at p; so no c is -0. The first `over` of them may run
- * over into the next: short rows go as whole vectors.
+ * `rows` rows s c with c = offset - factor p for each of the elements at p; so no c is -0. A row is no shorter than a
+ * vector, and ends with a whole one that may overlap the one before. The last row may be s itself.
  */
-function multiples<T>(
-  s: usize, to: usize, columns: i32, p: usize, rows: i32, over: i32, factor: f64, offset: f64,
-): void {
-  const row = bytes<T>(columns), end = p + bytes<T>(rows);
+function multiples<T>(s: usize, to: usize, columns: i32, p: usize, rows: i32, factor: f64, offset: f64): void {
+  const row = bytes<T>(columns), last = row - 16, end = p + bytes<T>(rows);
   const f = v128.splat<T>(<T>factor), o = v128.splat<T>(<T>offset);
-  if (columns > 1 && columns <= 4 * lanes<T>()) {
-    const v0 = vectorAt<T>(s, columns, 0), v1 = vectorAt<T>(s, columns, lanes<T>());
-    const v2 = vectorAt<T>(s, columns, 2 * lanes<T>()), v3 = vectorAt<T>(s, columns, 3 * lanes<T>());
-    for (const last = p + bytes<T>(min(rows, max(over, 0))); p < last; p += bytes<T>(1), to += row) {
+  const v0 = v128.load(s), v3 = v128.load(s + last);
+  if (last <= 48) {
+    const second = min(last, 16), third = min(last, 32);
+    const v1 = v128.load(s + second), v2 = v128.load(s + third);
+    for (; p < end; p += bytes<T>(1), to += row) {
       const c = v128.sub<T>(o, v128.mul<T>(v128.load_splat<T>(p), f));
       v128.store(to, v128.mul<T>(v0, c));
-      if (columns > lanes<T>()) {
-        v128.store(to, v128.mul<T>(v1, c), 16);
-        if (columns > 2 * lanes<T>()) {
-          v128.store(to, v128.mul<T>(v2, c), 32);
-          if (columns > 3 * lanes<T>()) v128.store(to, v128.mul<T>(v3, c), 48);
-        }
-      }
+      v128.store(to + second, v128.mul<T>(v1, c));
+      v128.store(to + third, v128.mul<T>(v2, c));
+      v128.store(to + last, v128.mul<T>(v3, c));
     }
+    return;
   }
   for (; p < end; p += bytes<T>(1), to += row) {
-    scaled<T>(s, to, columns, v128.sub<T>(o, v128.mul<T>(v128.load_splat<T>(p), f)));
+    const c = v128.sub<T>(o, v128.mul<T>(v128.load_splat<T>(p), f));
+    // Stores are aligned: one across two cache lines takes twice as long.
+    const head = -to & 15;
+    let from = s + head, q = to + head, full = <i32>(row - head) >> 4;
+    for (; full >= 4; full -= 4, from += 64, q += 64) {
+      v128.store(q, v128.mul<T>(v128.load(from), c));
+      v128.store(q, v128.mul<T>(v128.load(from, 16), c), 16);
+      v128.store(q, v128.mul<T>(v128.load(from, 32), c), 32);
+      v128.store(q, v128.mul<T>(v128.load(from, 48), c), 48);
+    }
+    for (; full > 0; full--, from += 16, q += 16) v128.store(q, v128.mul<T>(v128.load(from), c));
+    v128.store(to, v128.mul<T>(v0, c));
+    v128.store(to + last, v128.mul<T>(v3, c));
   }
 }
 
-/** to = -(s a b m) for a row, where a b may be beyond what T holds. */
+/** A row -(s a b m), where a b may be beyond what T holds. */
 function scaledExactly<T>(s: usize, to: usize, columns: i32, a: f64, b: f64, m: f64): void {
   for (const end = s + bytes<T>(columns); s < end; s += bytes<T>(1), to += bytes<T>(1)) {
     store<T>(to, <T>(0 - product(a, b, m * <f64>load<T>(s))));
@@ -86,17 +63,17 @@ function scaledExactly<T>(s: usize, to: usize, columns: i32, a: f64, b: f64, m: 
 }
 
 function jacobian<T>(s: usize, to: usize, columns: i32, first: i32, count: i32, beta: f64): void {
-  const row = bytes<T>(columns), next = row + bytes<T>(1), plain = abs(beta) <= most<T>(), group = together<T>(columns, plain);
+  const row = bytes<T>(columns), plain = isPlain<T>(columns, beta), group = together<T>(columns, plain);
   s += row * (first / columns);
   for (let r = first % columns; count > 0; ) {
     let rows = min(group, min(count, columns - r)), q = s + bytes<T>(r);
     // A row that is s itself goes alone, after those that need s.
     if (rows > 1 && to + row * (rows - 1) == s) rows--;
     let p = <f64>load<T>(q);
-    if (plain) multiples<T>(s, to, columns, q, rows, count - 2, beta, 0);
+    if (plain) multiples<T>(s, to, columns, q, rows, beta, 0);
     else scaledExactly<T>(s, to, columns, beta * p, 1, 1);
     const end = q + bytes<T>(rows);
-    for (let d = to + bytes<T>(r); ; d += next) {
+    for (let d = to + bytes<T>(r); ; d += row + bytes<T>(1)) {
       store<T>(d, <T>(beta * (p * (1 - p)) + 0.0));
       q += bytes<T>(1);
       if (q == end) break;
@@ -113,7 +90,7 @@ function jacobian<T>(s: usize, to: usize, columns: i32, first: i32, count: i32, 
 }
 
 function hessian<T>(s: usize, to: usize, columns: i32, first: i32, count: i32, beta: f64): void {
-  const row = bytes<T>(columns), plain = abs(beta) <= most<T>(), group = together<T>(columns, plain);
+  const row = bytes<T>(columns), plain = isPlain<T>(columns, beta), group = together<T>(columns, plain);
   let component = first / columns, r = first % columns;
   for (; count > 0; ) {
     const rows = min(group, min(count, columns - r)), i = component % columns;
@@ -121,8 +98,8 @@ function hessian<T>(s: usize, to: usize, columns: i32, first: i32, count: i32, b
     const p = <f64>load<T>(v + bytes<T>(i)), a = -beta * p, b = beta * (p - 0.5);
     if (plain) {
       const factor = 2 * a * beta;
-      multiples<T>(v, to, columns, v + bytes<T>(r), rows, count - 2, factor, 0);
-      if (i >= r && i < r + rows) multiples<T>(v, to + row * (i - r), columns, v, 1, 0, 0, -2 * a * b);
+      multiples<T>(v, to, columns, v + bytes<T>(r), rows, factor, 0);
+      if (i >= r && i < r + rows) multiples<T>(v, to + row * (i - r), columns, v, 1, 0, -2 * a * b);
     } else {
       scaledExactly<T>(v, to, columns, a, r == i ? b : beta * <f64>load<T>(v + bytes<T>(r)), 2);
     }
@@ -152,7 +129,7 @@ export function jacobianF64(s: usize, j: usize, columns: i32, first: i32, count:
   jacobian<f64>(s, j, columns, first, count, beta);
 }
 
-/** Rows `first` to `first + count` of the K x K x K second derivatives of softmax for each row s of K float32 values. */
+/** Rows `first` to `first + count` of the K x K x K second derivatives of softmax, likewise. */
 export function hessianF32(s: usize, h: usize, columns: i32, first: i32, count: i32, beta: f64): void {
   hessian<f32>(s, h, columns, first, count, beta);
 }

@@ -5,7 +5,7 @@ import { bytes, lanes } from "./simd";
 /** Elements along each side of a tile: both its sides stay in the cache. */
 const TILE: i32 = 16;
 
-/** Turns 4x4 (8-byte elements: 2x2) elements at x, whose rows stand `row` bytes apart, into y with rows of `column` bytes. */
+/** Turns a square of 4x4 elements (of 8 bytes: 2x2) of rows `row` bytes apart into one of rows `column` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function turnSquare<T>(x: usize, y: usize, row: usize, column: usize): void {

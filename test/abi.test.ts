@@ -3,6 +3,7 @@ import { KERNELS, type KernelName, SCRATCH_BYTES } from "../src/abi.js";
 import { WINDOW_BYTES } from "../src/chunks.js";
 import { isFilled } from "./support/buffers.js";
 import { DTYPES, floats, logits } from "./support/floats.js";
+import { isFilled } from "./support/guard.js";
 import { instantiate, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
 
 const PAGE = 65536;

@@ -6,7 +6,7 @@ import { type Case, shapeOf } from "./cases.js";
 import type { Batch, FloatArray, Result } from "./contender.js";
 import { floats, labels, logits, SEED } from "./data.js";
 import * as float64 from "./float64.js";
-import { crossEntropyLoop, jacobianLoop, type Loop, logSoftmaxLoop, vjpLoop } from "./loops.js";
+import { crossEntropyLoop, fourRows, jacobianLoop, type Loop, logSoftmaxLoop, rowByRow, vjpLoop } from "./loops.js";
 
 export type OpName = "softmax" | "logSoftmax" | "softmaxJacobian" | "softmaxVjp" | "crossEntropyWithGrad";
 
@@ -65,7 +65,10 @@ export const ops: Readonly<Record<OpName, Op>> = {
     exact: float64.jacobianFloat64,
     floor: 0,
     ours: (x, _, options) => () => softmaxJacobian(x, options),
-    loops: { "Math.exp": jacobianLoop(softmaxMathExp), polynomial: jacobianLoop(softmaxPolynomial) },
+    loops: {
+      "Math.exp": jacobianLoop(softmaxMathExp, rowByRow),
+      polynomial: jacobianLoop(softmaxPolynomial, fourRows),
+    },
   },
   softmaxVjp: {
     inputs: (x, given) => ({

@@ -94,7 +94,7 @@ function softmax<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, bet
     stretch<T>(x, y, count / lanes<T>(), count & (lanes<T>() - 1), i32x4.splat(0), f, g);
     x = y;
   }
-  if (inner == 1) softmaxAlong<T>(x, y, outer, length, scale, scratch);
+  if (sizeof<T>() == 8 || inner == 1) softmaxAlong<T>(x, y, outer, length, scale, scratch);
   else softmaxAcross<T>(x, y, outer, length, inner, scale, scratch);
 }
 

@@ -18,6 +18,8 @@ type Product = Kernel<["y", "dy", "dx", "rows", "columns", "beta", "scratch"]>;
 type Derivative = Kernel<["s", "result", "columns", "first", "count", "beta"]>;
 type Divergence = Kernel<["p", "q", "values", "rows", "columns", "scratch"]>;
 type Sigmoid = Kernel<["x", "y", "count", "beta", "scratch"]>;
+/** Of the gradient: x, g, dw, db. */
+type Affine = Kernel<["x", "w", "b", "z", "rows", "pitch", "classes"]>;
 type Turn = Kernel<["x", "y", "outer", "length", "inner"]>;
 
 /** What a module exports. */
@@ -47,6 +49,10 @@ export interface Kernels {
   readonly klDivergenceF64: Divergence;
   readonly sigmoidF32: Sigmoid;
   readonly sigmoidF64: Sigmoid;
+  readonly affineF32: Affine;
+  readonly affineF64: Affine;
+  readonly affineGradF32: Affine;
+  readonly affineGradF64: Affine;
   readonly selectF32: Select;
   readonly selectF64: Select;
   readonly turn32: Turn;
@@ -77,6 +83,10 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   klDivergenceF64: 6,
   sigmoidF32: 5,
   sigmoidF64: 5,
+  affineF32: 7,
+  affineF64: 7,
+  affineGradF32: 7,
+  affineGradF64: 7,
   selectF32: 5,
   selectF64: 5,
   turn32: 5,

@@ -136,7 +136,7 @@ export const softmaxHessianComponent: Softmax["softmaxHessianComponent"] = share
  * @returns A number; with `reduction: "none"` one a row, in the logits' kind and dtype.
  * @throws TypeError, RangeError as {@link softmax}; RangeError for a class index that is out of range, with its row.
  * @example
- * crossEntropy([[0, Math.log(3)], [0, 0]], [1, 0], { reduction: "none" }); // [0.28768207245178090, 0.6931471805599453]
+ * crossEntropy([[0, Math.log(3)], [0, 0]], [1, 0], { reduction: "none" }); // [0.2876820724517809, 0.6931471805599453]
  */
 export const crossEntropy: Softmax["crossEntropy"] = shared.crossEntropy;
 
@@ -146,7 +146,7 @@ export const crossEntropy: Softmax["crossEntropy"] = shared.crossEntropy;
  * that of the sum.
  *
  * @example
- * crossEntropyWithGrad([0, Math.log(3)], 1); // { loss: 0.28768207245178090, grad: [0.25, -0.25] }
+ * crossEntropyWithGrad([0, Math.log(3)], 1); // { loss: 0.2876820724517809, grad: [0.25, -0.25] }
  */
 export const crossEntropyWithGrad: Softmax["crossEntropyWithGrad"] = shared.crossEntropyWithGrad;
 

@@ -38,11 +38,17 @@ export class Engine {
    * undefined where the reference has to serve. `bytes`: what it is wanted for.
    */
   heap(bytes: number): Heap | undefined {
+    if (this.#heap !== undefined) return this.#heap;
+    const memory = this.separate(bytes);
+    if (memory !== undefined) this.#heap = new Heap(memory);
+    return this.#heap;
+  }
+
+  /** Memory in an instance of its own, with room for `bytes` bytes; undefined where the reference has to serve. */
+  separate(bytes: number): Memory | undefined {
     const memory = this.memory();
     const loaded = this.#load();
-    if (memory === undefined || loaded.backend === "js") return undefined;
-    this.#heap ??= new Heap(memory.twin(loaded.another, bytes));
-    return this.#heap;
+    return memory === undefined || loaded.backend === "js" ? undefined : memory.twin(loaded.another, bytes);
   }
 
   backend(): Backend {

@@ -108,6 +108,11 @@ export class Memory {
     this.#reserved = false;
   }
 
+  /** Counts the memory as gone, for an instance that is used no more. */
+  drop(): void {
+    this.#budget.count(-this.kernels.memory.buffer.byteLength);
+  }
+
   /** Sees that there is memory up to `end`, for a request of `bytes` bytes; views are to be asked for after it. */
   reach(end: number, bytes: number): void {
     if (end > this.#usable) this.#grow(end, bytes);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { relaxedFlags } from "../../vitest.config.js";
 import { installPacked, type PackedProject, readManifest } from "../support/packed.js";
 
-const BUNDLES = ["index.js", "index.workerd.js", "reference.js"];
+const BUNDLES = ["index.js", "index.workerd.js", "learn.js", "learn.workerd.js", "reference.js"];
 const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
 
 let project: PackedProject;
@@ -35,6 +35,9 @@ describe("the packed files", () => {
       "dist/index.d.ts",
       "dist/index.js",
       "dist/index.workerd.js",
+      "dist/learn.d.ts",
+      "dist/learn.js",
+      "dist/learn.workerd.js",
       "dist/reference.d.ts",
       "dist/reference.js",
       "dist/relaxed-simd.wasm",
@@ -64,6 +67,9 @@ describe("the packed files", () => {
     expect(packages).toEqual(["@assemblyscript/loader"]);
     for (const name of packages) expect(notices).toContain(`## ${name} `);
     expect(notices).toContain(readFileSync("node_modules/assemblyscript/LICENSE", "utf8").trim());
+    const kernels = readdirSync("assembly").map((file) => readFileSync(join("assembly", file), "utf8"));
+    expect(kernels.some((source) => source.includes("fdlibm"))).toBe(true);
+    expect(notices).toContain("Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.");
   });
 });
 
@@ -87,7 +93,7 @@ describe.each(BUNDLES)("dist/%s", (name) => {
       logLevel: "silent",
     });
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
-    expect(imports).toEqual(name === "index.workerd.js" ? ["./relaxed-simd.wasm", "./simd.wasm"] : []);
+    expect(imports).toEqual(name.endsWith(".workerd.js") ? ["./relaxed-simd.wasm", "./simd.wasm"] : []);
   });
 
   it("makes no code of strings", () => {
@@ -146,7 +152,10 @@ describe("the installed package", () => {
 
   it("can be dropped by a bundler whole when nothing of it is used", async () => {
     const { outputFiles } = await build({
-      stdin: { contents: `import "softmax-simd"; import "softmax-simd/reference";`, resolveDir: project.directory },
+      stdin: {
+        contents: `import "softmax-simd"; import "softmax-simd/learn"; import "softmax-simd/reference";`,
+        resolveDir: project.directory,
+      },
       bundle: true,
       write: false,
       format: "esm",

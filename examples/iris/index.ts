@@ -1,0 +1,3 @@
+import { fitIris, report } from "./iris.js";
+
+console.log(report(fitIris()));

@@ -1,0 +1,12 @@
+import { Engine } from "../engine.js";
+import { CEILING_BYTES } from "../memory.js";
+import { modules } from "../modules.js";
+
+/** What serves training and prediction. Nothing is compiled before the first call. */
+export const engine: Engine = /* @__PURE__ */ new Engine({
+  code: undefined,
+  candidates: modules,
+  deterministic: false,
+  fallback: true,
+  maxMemory: CEILING_BYTES,
+});

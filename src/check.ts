@@ -2,7 +2,7 @@
 // what was expected. All that may call back into the caller's code (getters, proxies) runs here, before anything is
 // reserved, and lengths are read after it. Also the way back: results in the caller's kind.
 
-import { allocate, checkLength, copyInto, fromBits, toElements } from "./check/arrays.js";
+import { allocate, checkLength, copyInto, fromBits, toElements, toNumbers } from "./check/arrays.js";
 import { checkInput, checkLike, type Input, type Kind, type Label } from "./check/input.js";
 import { fill, nest } from "./check/nested.js";
 import { checkBeta, checkBoolean, checkOptions } from "./check/options.js";
@@ -54,13 +54,17 @@ type Given = Readonly<
   Record<"shape" | "axis" | "out" | "where" | "temperature" | "beta" | "base" | "keepDims" | "weights", unknown>
 >;
 
-/** The arguments of an op; without a store, arrays that one allocated are tensors like any other. */
+/**
+ * The arguments of an op; without a store, arrays that one allocated are tensors like any other. `beside`: what else the
+ * caller gave, read already; `out` must be apart from it.
+ */
 export function checkCall(
   op: Signature,
   x: unknown,
   second: unknown,
   options: unknown,
   store: Store | undefined,
+  beside: readonly Input[] = NONE,
 ): Request {
   const given = checkOptions(options, op.options) as Given;
   const { shape, axis, out, where, temperature, beta, base } = given;
@@ -76,7 +80,8 @@ export function checkCall(
   const input = checkInput(x, name, store);
   const other = secondName === undefined ? undefined : checkInput(second, secondName, store);
   const weighting = weights === undefined ? undefined : checkInput(weights, "weights", store);
-  return request(input, other, form, sizes, axes, scaling, mask, weighting, readOut(out, input, store), store);
+  const apart = weighting === undefined ? beside : [weighting];
+  return request(input, other, form, sizes, axes, scaling, mask, weighting, readOut(out, input, store), store, apart);
 }
 
 /** The same for one input and no options. */
@@ -92,6 +97,7 @@ export function checkPlain(name: string, x: unknown, store: Store | undefined): 
     undefined,
     undefined,
     store,
+    NONE,
   );
 }
 
@@ -107,6 +113,7 @@ function request(
   weights: Input | undefined,
   out: Output | undefined,
   store: Store | undefined,
+  beside: readonly Input[],
 ): Request {
   const { name, kind, dtype, data, label } = input;
   const length = checkLength(data, name);
@@ -119,8 +126,10 @@ function request(
   const shape = form === "same" ? own : resultShape(form, arranged, extent);
   // A flat array stays flat.
   const isFlat = form !== "same" && (kind === "typed" || (sizes !== undefined && input.shape === undefined));
-  if (out !== undefined)
-    checkOut(out, input, other, form, isFlat && out.shape?.length === 1 ? [sizeOf(shape)] : shape, mask);
+  if (out !== undefined) {
+    checkOut(out, input, other, beside, form, isFlat && out.shape?.length === 1 ? [sizeOf(shape)] : shape, mask);
+  }
+  for (const { data: values, name: called } of beside) store?.locate(values, called);
   const checked: Request = {
     dtype,
     data,
@@ -135,16 +144,18 @@ function request(
     shape: isFlat ? [sizeOf(shape)] : shape,
     arranged,
     out,
-    place: weights === undefined ? store?.place(input, other, out, mask) : undefined,
+    place: store?.place(input, other, out, mask),
   };
   return dtype === "float16" ? asBits(checked) : checked;
 }
 
+const NONE: readonly Input[] = [];
+
 /** Weights for every element of x, in its dtype. */
 function checkWeights({ data, shape }: Input, dtype: Dtype, arranged: readonly number[], extent: Extent): Elements {
   checkLength(data, "weights");
-  const values = dtype === "float64" ? new Float64Array(data) : new Float32Array(data);
-  return broadcastTo(values, shape, arranged, extent, "weights");
+  const values = toNumbers(data);
+  return broadcastTo(dtype === "float64" ? values : new Float32Array(values), shape, arranged, extent, "weights");
 }
 
 /** float16 passes through the window, as bits. */
@@ -162,7 +173,8 @@ function checkGivenShape(
   own: readonly number[] | undefined,
   name: string,
 ): readonly number[] {
-  if (own === undefined || sameShape(sizes, own)) return sizes;
+  if (own === undefined) return sizes;
+  if (sameShape(sizes, own)) return own;
   throw new RangeError(`shape: expected ${formatShape(own)} as ${name} has, got ${formatShape(sizes)}`);
 }
 

@@ -1,7 +1,7 @@
 // How results much larger than their rows leave linear memory: for each row many rows of as many elements, made and
 // copied out a window at a time.
 
-import { allocate, lengthOf, privateView } from "./check/arrays.js";
+import { allocateLarge, lengthOf, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
 import { Chunks, type Rows, type RowsOp, room } from "./chunks.js";
 import type { Memory } from "./memory.js";
@@ -21,7 +21,7 @@ export function expandRows(memory: Memory, request: Request, op: Expansion): Ele
   const { dtype, extent, target } = request;
   const { outer, length, inner } = extent;
   const made = op.end - op.first;
-  const result = target ?? allocateResult(dtype, outer * inner * made * length);
+  const result = target ?? allocateLarge(dtype, outer * inner * made * length);
   if (lengthOf(result) === 0) return result;
   const width = dtype === "float64" ? 8 : 4;
   const outRows = Math.max(1, Math.floor(room(memory) / 2 / (length * width)));
@@ -54,15 +54,5 @@ function expandChunk(rows: Rows, { each, first, end, run }: Expansion, most: num
       to.set(view.subarray(at, at + count * length), start);
       start += count * length;
     }
-  }
-}
-
-/** Memory for a result; a RangeError where there is none. */
-function allocateResult(dtype: Request["dtype"], length: number): Elements {
-  try {
-    return allocate(dtype, length);
-  } catch (cause) {
-    const bytes = length * (dtype === "float64" ? 8 : dtype === "float32" ? 4 : 2);
-    throw new RangeError(`out of memory: a result of ${bytes} bytes`, { cause });
   }
 }

@@ -207,7 +207,7 @@ function lossOf(loss: Loss): { losses: Float64Array; grad: Float64Array } {
     if (labels?.[r] === -1) return (x as Row).map(() => 0);
     const { loss: value, grad } = crossEntropyRow(x as Row, coefficients(loss, targets, r), beta);
     losses[r] = value;
-    return grad.map((g) => g / (divisor ?? 1));
+    return grad.map((g) => (g === 0 ? 0 : g / (divisor ?? 1)));
   };
   const grad = mapRows({ ...request, mask: undefined }, 0, formula, numbers);
   return { losses, grad: grad.map((g, at) => (mask?.[at] === 0 ? 0 : g)) };

@@ -1,5 +1,6 @@
 // Kinds of arrays, told without instanceof, so that arrays of other realms are known too.
 
+import { decodeFloat16 } from "../float16.js";
 import type { Dtype, Elements } from "../types.js";
 
 interface ElementsConstructor {
@@ -87,6 +88,22 @@ export function allocate(dtype: Dtype, length: number): Elements {
   return dtype === "float64" ? new Float64Array(length) : new Uint16Array(length);
 }
 
+/** The same for a result that may be far larger than what it is made of. */
+export function allocateLarge(dtype: Dtype, length: number): Elements {
+  try {
+    return allocate(dtype, length);
+  } catch (cause) {
+    const bytes = length * (dtype === "float64" ? 8 : dtype === "float32" ? 4 : 2);
+    throw new RangeError(`out of memory: asked for a result of ${bytes} bytes`, { cause });
+  }
+}
+
+/** The elements as numbers, in fresh memory; those of a Uint16Array are float16 bits. */
+export function toNumbers(array: Elements): Float64Array {
+  const numbers = new Float64Array(array);
+  return typedArrayName(array) === "Uint16Array" ? numbers.map(decodeFloat16) : numbers;
+}
+
 /** Whether two typed arrays of one type and length share bytes, other than by being the same stretch of them. */
 export function overlaps(a: unknown, b: unknown): boolean {
   return a !== b && byteOffsetOf(a) !== byteOffsetOf(b) && shareBytes(a, b);
@@ -125,7 +142,7 @@ export function privateView(array: Elements, start = 0, length: number = lengthO
 function constructorOf(typeName: string | undefined): ElementsConstructor {
   if (typeName === "Float32Array") return Float32Array;
   if (typeName === "Float64Array") return Float64Array;
-  return typeName === "Uint16Array" ? Uint16Array : Reflect.get(globalThis, "Float16Array");
+  return Reflect.get(globalThis, typeName as string);
 }
 
 /** The bits of a Float16Array, a view over its memory; any other array as it is. */

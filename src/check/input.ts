@@ -25,7 +25,7 @@ export interface Input {
   readonly rows: readonly Row[];
   /** The pointer to an allocated array; undefined for all else. */
   readonly at: number | undefined;
-  /** Whether the values came in an array of integers, where these are taken. */
+  /** Whether `data` is an array of integers of any type, where these are taken; `dtype` says nothing then. */
   readonly integers: boolean;
 }
 
@@ -53,9 +53,9 @@ export const NO_ROWS: readonly Row[] = [];
  * Tells x's kind and finds its values, whose length is to be checked once no callback can run any more; `name` is for
  * messages. Callbacks of the caller's may run. Arrays that the store allocated count as typed arrays with a shape.
  */
-export function checkInput(x: unknown, name: string, store?: Store): Input {
+export function checkInput(x: unknown, name: string, store?: Store, takesIntegers = false): Input {
   const typeName = typedArrayName(x);
-  if (typeName !== undefined) return typedInput(checkFloats(typeName, name), x as Elements, name, false);
+  if (typeName !== undefined) return typedInput(typeName, x as Elements, name, takesIntegers);
   if (Array.isArray(x)) return nestedInput(x, name);
   const own = store?.read(x, name);
   if (own !== undefined) {
@@ -63,29 +63,21 @@ export function checkInput(x: unknown, name: string, store?: Store): Input {
     return { name, kind: "typed", dtype, data, label: undefined, shape, rows: NO_ROWS, at, integers: false };
   }
   const tensor = asTensor(x, name);
-  if (tensor !== undefined) return tensorInput(tensor, name, dataOf);
+  if (tensor !== undefined) return tensorInput(tensor, name, takesIntegers);
   throw new TypeError(
-    `${name}: expected Float16Array, Float32Array, Float64Array, nested number arrays, ` +
+    `${name}: expected ${takesIntegers ? "integers, " : ""}Float16Array, Float32Array, Float64Array, nested number arrays, ` +
       `or a tensor with data and shape or dims, got ${describe(x)}`,
   );
 }
 
-/** The same, and arrays of integers too, as a copy in float64; a number counts as an array of one. */
+/** The same, and arrays of integers too; a number counts as an array of one. */
 export function checkIntegers(x: unknown, name: string, store?: Store): Input {
-  if (typeof x === "number" || typeof x === "bigint") return nestedInput([Number(x)], name);
-  if (isIntegers(x)) return typedInput("float64", toNumbers(x, name), name, true);
-  const tensor = store?.read(x, name) === undefined ? asTensor(x, name) : undefined;
-  if (tensor === undefined || !isIntegers(tensor.data) || labelOf(tensor, name)) return checkInput(x, name, store);
-  return { ...tensorInput(tensor, name, (data) => toNumbers(data, name)), integers: true };
+  const isOne = typeof x === "number" || typeof x === "bigint";
+  return isOne ? nestedInput([Number(x)], name) : checkInput(x, name, store, true);
 }
 
-function isIntegers(values: unknown): boolean {
-  return /Int|Uint/.test(typedArrayName(values) ?? "");
-}
-
-function toNumbers(integers: unknown, name: string): Elements {
-  checkLength(integers, name);
-  return Float64Array.from(integers as ArrayLike<unknown>, Number);
+function isIntegers(typeName: string | undefined): boolean {
+  return /Int|Uint/.test(typeName ?? "");
 }
 
 function asTensor(x: unknown, name: string): Tensor | undefined {
@@ -93,7 +85,9 @@ function asTensor(x: unknown, name: string): Tensor | undefined {
   return may ? readTensor(x, name) : undefined;
 }
 
-function typedInput(dtype: Dtype, data: Elements, name: string, integers: boolean): Input {
+function typedInput(typeName: string, data: Elements, name: string, takesIntegers: boolean): Input {
+  const integers = takesIntegers && isIntegers(typeName);
+  const dtype = integers ? "float64" : checkFloats(typeName, name);
   return {
     name,
     kind: "typed",
@@ -130,16 +124,15 @@ function nestedInput(x: readonly unknown[], name: string): Input {
   };
 }
 
-type ReadData = (data: unknown, label: Label | undefined, name: string) => Elements;
-
-function tensorInput(tensor: Tensor, name: string, read: ReadData): Input {
+function tensorInput(tensor: Tensor, name: string, takesIntegers: boolean): Input {
   const { kind, shape } = tensor;
   const label = labelOf(tensor, name);
-  const data = read(tensor.data, label, `${name}.data`);
+  const integers = takesIntegers && label === undefined && isIntegers(typedArrayName(tensor.data));
+  const data = integers ? (tensor.data as Elements) : dataOf(tensor.data, label, `${name}.data`);
   const start = startOf(tensor, checkLength(data, `${name}.data`), name);
   const dtype = dtypeOf(typedArrayName(data)) ?? "float16";
   const view = privateView(data, start, sizeOf(shape));
-  return { name, kind, dtype, data: view, label, shape, rows: NO_ROWS, at: undefined, integers: false };
+  return { name, kind, dtype, data: view, label, shape, rows: NO_ROWS, at: undefined, integers };
 }
 
 /** Where a tensor calls its Uint16Array float16; a TypeError where it calls its data what they are not. */

@@ -3,10 +3,10 @@
 import { checkCall, deliver, type Request, settle } from "../check.js";
 import type { Store } from "../store.js";
 import type { Dtype, Elements } from "../types.js";
-import { checkLength, describe, lengthOf, toElements } from "./arrays.js";
+import { checkLength, describe, lengthOf, privateView, toElements, toNumbers } from "./arrays.js";
 import { checkInput, checkIntegers, checkLike, type Input } from "./input.js";
 import { checkNumber, checkOptions, checkWord } from "./options.js";
-import { resultShape } from "./shape.js";
+import { formatShape, resultShape, sameShape, sizeOf } from "./shape.js";
 import type { Signature } from "./signatures.js";
 
 /** A checked call of a loss. */
@@ -46,7 +46,11 @@ export function checkLoss(
   const classWeights = weight === undefined ? undefined : checkInput(weight, "weight", store);
   const rowWeights = sampleWeight === undefined ? undefined : checkInput(sampleWeight, "sampleWeight", store);
   const read = checkIntegers(targets, "targets", store);
-  const request = checkCall(op, logits, undefined, options, store);
+  const beside = [read, classWeights, rowWeights].filter((input) => input !== undefined);
+  const request = checkCall(op, logits, undefined, options, store, beside);
+  if (op.form === "reduced" && way !== "none" && request.out !== undefined) {
+    throw new TypeError(`out: expected reduction "none", whose result is an array, got "${way}"`);
+  }
   if (epsilon > 0 && request.mask !== undefined) {
     throw new TypeError("labelSmoothing, where: expected at most one of them");
   }
@@ -54,6 +58,7 @@ export function checkLoss(
   const labels = isProbabilities(read, request) ? undefined : checkLabels(read, request, ignored);
   const perClass = classWeights && checkWeights(classWeights, length, "classes");
   const scales = rowWeights && checkWeights(rowWeights, outer * inner, "rows");
+  if (rowWeights !== undefined) checkRowShape(rowWeights, request);
   return {
     request: labels === undefined ? withTargets(request, read) : request,
     labels,
@@ -74,7 +79,7 @@ export function checkActions(
   store: Store | undefined,
 ): Loss {
   const read = checkIntegers(actions, "actions", store);
-  const request = checkCall(op, logits, undefined, options, store);
+  const request = checkCall(op, logits, undefined, options, store, [read]);
   const labels = checkLabels(read, request, undefined);
   return { request, labels, weight: undefined, scales: undefined, keep: 1, smooth: 0, divisor: undefined };
 }
@@ -94,25 +99,31 @@ export function rowsOf(request: Request): Request {
   return { ...request, out: undefined, target: undefined, shape: isFlat ? [rows] : reduced };
 }
 
-/** Whether targets are probabilities, not class indices: they are as many as the logits. */
-function isProbabilities({ data, integers, name }: Input, { extent }: Request): boolean {
-  const { outer, length, inner } = extent;
-  return !integers && length !== 1 && checkLength(data, name) === outer * length * inner;
+/**
+ * Whether targets are probabilities, not class indices: they are as many as the logits. Where there is one class, plain
+ * numbers without the logits' shape are indices.
+ */
+function isProbabilities({ data, integers, name, kind, shape }: Input, { arranged, extent }: Request): boolean {
+  if (integers || checkLength(data, name) !== sizeOf(arranged)) return false;
+  return extent.length !== 1 || kind !== "nested" || (shape !== undefined && sameShape(shape, arranged));
 }
 
 /** The class of each row; `ignored` is -1. */
-function checkLabels(input: Input, { extent }: Request, ignored: number | undefined): Int32Array {
+function checkLabels(input: Input, request: Request, ignored: number | undefined): Int32Array {
   const { data, name, kind, integers } = input;
-  const { outer, length, inner } = extent;
+  const { outer, length, inner } = request.extent;
   const rows = outer * inner;
   if (checkLength(data, name) !== rows) {
-    throw new RangeError(`${name}: expected ${rows} class indices, one a row, got ${lengthOf(data)} values`);
+    const or = ignored === undefined || integers ? "" : `, or ${rows * length} probabilities`;
+    throw new RangeError(`${name}: expected ${rows} class indices, one a row${or}, got ${lengthOf(data)} values`);
   }
   if (kind === "typed" && !integers) {
     throw new TypeError(`${name}: expected class indices as integers, got ${describe(data)}`);
   }
+  checkRowShape(input, request);
   const most = `an integer from 0 to ${length - 1}${ignored === undefined ? "" : ` or ignoreIndex (${ignored})`}`;
-  return Int32Array.from(data, (label, row) => {
+  return Int32Array.from(privateView(data), (value, row) => {
+    const label = Number(value);
     if (label === ignored) return -1;
     if (Number.isInteger(label) && label >= 0 && label < length) return label;
     throw new RangeError(`${name}[${row}]: expected ${most}, got ${label}`);
@@ -123,8 +134,9 @@ function checkLabels(input: Input, { extent }: Request, ignored: number | undefi
 function withTargets(request: Request, targets: Input): Request {
   const { dtype, arranged } = request;
   const { kind, data } = targets;
+  // Plain numbers are of any dtype; a flat array of them of any shape.
   const values = kind === "nested" ? inDtype(dtype, data) : toElements(data);
-  if (kind !== "nested") checkLike(targets, request, "logits", arranged);
+  checkLike(targets, kind === "nested" ? targets : request, "logits", arranged);
   return { ...request, other: values, place: undefined };
 }
 
@@ -132,11 +144,22 @@ function inDtype(dtype: Dtype, values: Elements): Elements {
   return dtype === "float64" ? new Float64Array(values) : new Float32Array(values);
 }
 
+/** Holds values that come one a row against the shape of the rows, where they have one; axes of size 1 count for nothing. */
+function checkRowShape({ shape, name }: Input, { arranged, extent }: Request): void {
+  const rows = resultShape("reduced", arranged, extent);
+  if (shape === undefined || shape.length === 1 || sameShape(squeeze(shape), squeeze(rows))) return;
+  throw new RangeError(`${name}: expected shape ${formatShape(rows)}, got ${formatShape(shape)}`);
+}
+
+function squeeze(shape: readonly number[]): readonly number[] {
+  return shape.filter((size) => size !== 1);
+}
+
 function checkWeights({ data, name }: Input, count: number, what: string): Float64Array {
   if (checkLength(data, name) !== count) {
     throw new RangeError(`${name}: expected ${count} numbers, one for each of the ${what}, got ${lengthOf(data)}`);
   }
-  return Float64Array.from(data, (value, i) => {
+  return toNumbers(data).map((value, i) => {
     if (value >= 0 && value < Infinity) return value;
     throw new RangeError(`${name}[${i}]: expected a finite number of 0 or more, got ${value}`);
   });

@@ -15,6 +15,10 @@ const ALIASES: Readonly<Record<string, string>> = {
   output: "out",
   size: "shape",
   memory: "maxMemory",
+  reduce: "reduction",
+  smoothing: "labelSmoothing",
+  classweight: "weight",
+  classweights: "weight",
 };
 
 /** Edits that may lead from an unknown name to ours: a third of the longest one's length. */

@@ -51,11 +51,12 @@ function checkType(array: unknown, x: Input, name: string): Elements {
   throw new TypeError(`${name}: expected ${expected} as ${x.name} is, got ${describe(array)}`);
 }
 
-/** Holds `out` against the result's shape, the inputs and the mask; no callback runs from here on. */
+/** Holds `out` against the result's shape, and all other arguments; no callback runs from here on. */
 export function checkOut(
   out: Output,
   x: Input,
   other: Input | undefined,
+  beside: readonly Input[],
   form: Form,
   shape: readonly number[],
   mask: RawMask | undefined,
@@ -72,11 +73,13 @@ export function checkOut(
     checkWritable(out.rows);
     checkRows(out.rows, x, isSame);
     if (other !== undefined) checkRows(out.rows, other, isSame);
+    for (const input of beside) checkRows(out.rows, input, false);
     if (mask !== undefined && share(out.rows, mask.rows)) throw overlap("where");
     return;
   }
   checkMemory(out.data, x, isSame, out.at);
   if (other !== undefined) checkMemory(out.data, other, isSame, out.at);
+  for (const input of beside) checkMemory(out.data, input, false, out.at);
   if (mask?.source !== undefined && shareBytes(out.data, mask.source)) throw overlap("where");
 }
 

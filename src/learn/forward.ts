@@ -1,9 +1,9 @@
 // From samples to logits, probabilities or their logarithms, in X's dtype.
 
+import { WINDOW_BYTES } from "../chunks.js";
 import type { Engine } from "../engine.js";
 import type { Memory } from "../memory.js";
 import * as reference from "../reference.js";
-import { WINDOW_BYTES } from "../window.js";
 import type { Fitted } from "./fitted.js";
 import { layout, pitchOf, putRows } from "./layout.js";
 import type { Floats, Matrix } from "./matrix.js";

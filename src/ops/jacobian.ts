@@ -71,7 +71,7 @@ function jacobianInPlace({ request, from }: Derivative): Elements | undefined {
   const { place, dtype, extent, beta } = request;
   const { outer, length, inner } = extent;
   const x = place?.x;
-  if (place?.y === undefined || x === undefined || inner !== 1) return undefined;
+  if (place?.y === undefined || x === undefined || inner !== 1 || length === 0) return undefined;
   const { memory, y } = place;
   const double = dtype === "float64";
   const softmax = kernelFor(memory, "softmax", double);

@@ -1,17 +1,13 @@
 // From a checked call to rows of numbers, and back.
 
-import { lengthOf, typedArrayName } from "../check/arrays.js";
+import { allocateLarge, lengthOf, toNumbers } from "../check/arrays.js";
 import { type Request, settle } from "../check.js";
-import { decodeFloat16 } from "../float16.js";
 import type { Elements } from "../types.js";
 import type { Row } from "./rows.js";
 
 /** Each input's numbers; read once, since they may be shared memory that changes meanwhile. */
 export function numbersOf({ data, other }: Request): readonly Float64Array[] {
-  return (other === undefined ? [data] : [data, other]).map((array) => {
-    const numbers = new Float64Array(array);
-    return typedArrayName(array) === "Uint16Array" ? numbers.map(decodeFloat16) : numbers;
-  });
+  return (other === undefined ? [data] : [data, other]).map(toNumbers);
 }
 
 /** Calls back with each row: what of each input is not masked, the indices where that stands, and the row's own. */
@@ -70,7 +66,7 @@ export function expandRows(
   formula: (row: Row) => Float64Array,
 ): Elements {
   const { outer, inner } = request.extent;
-  const result = new Float64Array(outer * inner * each);
+  const result = allocateLarge("float64", outer * inner * each) as Float64Array;
   forEachRow({ ...request, mask: undefined }, [x], ([row], _, r) => result.set(formula(row as Row), r * each));
   return settle(request, result);
 }

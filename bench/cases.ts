@@ -1,7 +1,11 @@
 import type { ResidentDtype as Dtype } from "softmax-simd";
-import type { OpName } from "./ops.js";
 
 export type { Dtype };
+
+/** What is measured, by the package's names. */
+export const OP_NAMES = ["softmax", "logSoftmax", "softmaxJacobian", "softmaxVjp", "crossEntropyWithGrad"] as const;
+
+export type OpName = (typeof OP_NAMES)[number];
 
 /**
  * From the caller's array to the caller's array, every copy inside the clock; the same to an array that the call makes; or

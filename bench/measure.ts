@@ -1,7 +1,7 @@
-import { labelOf, type MeasuredCase, type Mode } from "./cases.js";
+import { labelOf, type MeasuredCase, type Mode, type OpName } from "./cases.js";
 import type { Contender } from "./contender.js";
 import type { Engine, Worker } from "./engine.js";
-import { type OpName, sizeOf } from "./ops.js";
+import { sizeOf } from "./ops.js";
 
 /** Contenders take turns, in an order that rotates from round to round. */
 export const ROUNDS = 7;

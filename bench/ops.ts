@@ -2,13 +2,11 @@
 
 import { crossEntropyWithGrad, logSoftmax, softmax, softmaxJacobian, softmaxVjp } from "softmax-simd";
 import { expNegative, softmaxMathExp, softmaxPolynomial } from "./baselines.js";
-import { type Case, shapeOf } from "./cases.js";
+import { type Case, type OpName, shapeOf } from "./cases.js";
 import type { Batch, FloatArray, Result } from "./contender.js";
 import { floats, labels, logits, SEED } from "./data.js";
 import * as float64 from "./float64.js";
-import { crossEntropyLoop, jacobianLoop, type Loop, logSoftmaxLoop, vjpLoop } from "./loops.js";
-
-export type OpName = "softmax" | "logSoftmax" | "softmaxJacobian" | "softmaxVjp" | "crossEntropyWithGrad";
+import { crossEntropyLoop, fourRows, jacobianLoop, type Loop, logSoftmaxLoop, rowByRow, vjpLoop } from "./loops.js";
 
 export interface Op {
   /** What it takes, of the logits of a case. */
@@ -65,7 +63,10 @@ export const ops: Readonly<Record<OpName, Op>> = {
     exact: float64.jacobianFloat64,
     floor: 0,
     ours: (x, _, options) => () => softmaxJacobian(x, options),
-    loops: { "Math.exp": jacobianLoop(softmaxMathExp), polynomial: jacobianLoop(softmaxPolynomial) },
+    loops: {
+      "Math.exp": jacobianLoop(softmaxMathExp, rowByRow),
+      polynomial: jacobianLoop(softmaxPolynomial, fourRows),
+    },
   },
   softmaxVjp: {
     inputs: (x, given) => ({
@@ -87,8 +88,6 @@ export const ops: Readonly<Record<OpName, Op>> = {
     loops: { "Math.exp": crossEntropyLoop(Math.exp), polynomial: crossEntropyLoop(expNegative) },
   },
 };
-
-export const OP_NAMES: readonly OpName[] = Object.keys(ops) as OpName[];
 
 /** How many elements the result of a case has. */
 export function sizeOf(given: Case): number {

@@ -1,7 +1,6 @@
-import { MODES, type Mode } from "./cases.js";
+import { MODES, type Mode, OP_NAMES } from "./cases.js";
 import { describeMachine, type Machine } from "./machine.js";
 import type { Timing } from "./measure.js";
-import { OP_NAMES } from "./ops.js";
 import type { BLOCK } from "./stopwatch.js";
 import { aligned, digits, markdown, type Rows } from "./table.js";
 import type { About } from "./worker.js";
@@ -29,9 +28,12 @@ export interface Report extends Machine, About {
 }
 
 export function heading(report: Report): string {
-  return [report.command, subjectLine(report), describeMachine(report, report.runtime), protocolLine(report)].join(
-    "\n",
-  );
+  return [
+    `\`${report.command}\``,
+    subjectLine(report),
+    describeMachine(report, report.runtime),
+    protocolLine(report),
+  ].join("\n");
 }
 
 function subjectLine({ versions, backend }: Report): string {

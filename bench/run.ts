@@ -2,14 +2,13 @@
 
 import { parseArgs } from "node:util";
 import { bundleWorker } from "./bundle.js";
-import { cases, labelOf, MODES } from "./cases.js";
+import { cases, labelOf, MODES, OP_NAMES } from "./cases.js";
 import type { Contender } from "./contender.js";
 import { SEED } from "./data.js";
 import { type Engine, MALLOC, ownEngine } from "./engine.js";
 import { openEngine } from "./installable.js";
 import { machine } from "./machine.js";
 import { measure, type Plan, ROUNDS } from "./measure.js";
-import { OP_NAMES } from "./ops.js";
 import { subject } from "./ours.js";
 import { heading, type Report, tables } from "./report.js";
 import { keep } from "./results.js";

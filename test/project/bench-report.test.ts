@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Mode } from "../../bench/cases.js";
+import type { Mode, OpName } from "../../bench/cases.js";
 import { bars, drawChart } from "../../bench/chart.js";
 import { median, type Timing } from "../../bench/measure.js";
-import type { OpName } from "../../bench/ops.js";
 import {
   bestRows,
   enginesRows,

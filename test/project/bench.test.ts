@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type Case, cases, labelOf, type MeasuredCase, type Mode, shapeOf } from "../../bench/cases.js";
+import {
+  type Case,
+  cases,
+  labelOf,
+  type MeasuredCase,
+  type Mode,
+  OP_NAMES,
+  type OpName,
+  shapeOf,
+} from "../../bench/cases.js";
 import { checkValues, TOLERANCE } from "../../bench/check.js";
 import type { Batch, Contender, FloatArray } from "../../bench/contender.js";
 import { plain } from "../../bench/contenders.js";
@@ -9,7 +18,7 @@ import * as float64 from "../../bench/float64.js";
 import { compensatedSum, softmaxFloat64 } from "../../bench/float64.js";
 import { javascript, pairwise, pairwiseSum } from "../../bench/javascript.js";
 import { modules } from "../../bench/modules.js";
-import { batchesOf, OP_NAMES, type OpName, ops } from "../../bench/ops.js";
+import { batchesOf, ops } from "../../bench/ops.js";
 import { ringSize } from "../../bench/stopwatch.js";
 import { TAKEN } from "../support/modules.js";
 

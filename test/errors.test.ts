@@ -113,7 +113,12 @@ const SCALINGS: readonly Case[] = [
     [`${name} a symbol`, { [name]: Symbol("s") }, TypeError, new RegExp(`^${name}: .* got Symbol\\(s\\)$`)],
   ]),
   ["base negative", { base: -2 }, RangeError, /^base: expected a number of 0 or more, got -2$/],
-  ["base -Infinity", { base: Number.NEGATIVE_INFINITY }, RangeError, /^base: expected a number of 0 or more, got -Infinity$/],
+  [
+    "base -Infinity",
+    { base: Number.NEGATIVE_INFINITY },
+    RangeError,
+    /^base: expected a number of 0 or more, got -Infinity$/,
+  ],
 ];
 
 const VALUES = /expected true, false, 0 or 1, got /;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { detach, filled, float32, type ResizableBuffer, resizable } from "./support/buffers.js";
+import { counted, once, outcome, proxied, spied } from "./support/callbacks.js";
 import { IMPLEMENTATIONS } from "./support/implementations.js";
 import { call, expectValues, expectWorking, logs, shares, thrownBy, valuesOf } from "./support/misuse.js";
 
@@ -18,30 +19,6 @@ const TENSOR = { location: "cpu", shape: [2, 3], offset: 0, stride: [3, 1], stri
 
 /** A place where the caller's code runs within a call: x and options that run `act` there. */
 type Site = readonly [name: string, make: (x: Float32Array, out: Float32Array, act: () => void) => [unknown, object]];
-
-/** A copy of an object or a list, one of whose properties runs `act` when it is read. */
-function spied<T extends object>(object: T, name: string | number, act: () => void): T {
-  const value = Reflect.get(object, name) as unknown;
-  const copy = Array.isArray(object) ? [...object] : { ...object };
-  const get = (): unknown => {
-    act();
-    return value;
-  };
-  return Object.defineProperty(copy, name, { enumerable: true, get }) as T;
-}
-
-/** A proxy that runs `act` in whatever is asked of it. */
-function proxied<T extends object>(object: T, act: () => void): T {
-  const handler = new Proxy({} as ProxyHandler<T>, {
-    get: (_, trap: keyof typeof Reflect) =>
-      trap in Reflect &&
-      ((...args: unknown[]): unknown => {
-        act();
-        return (Reflect[trap] as (...args: unknown[]) => unknown)(...args);
-      }),
-  });
-  return new Proxy(object, handler);
-}
 
 const nested = (values: ArrayLike<number>): number[][] => [0, 3].map((i) => Array.from(values).slice(i, i + 3));
 
@@ -96,24 +73,6 @@ const SITES: readonly Site[] = [
   ["an element of x.data", (x, _, act) => [{ ...TENSOR, data: spied([...x], 5, act) }, {}]],
   ["an element of nested out", (x, _, act) => [nested(x), { out: [[0, 0, 0], proxied([0, 0, 0], act)] }]],
 ];
-
-/** `act`, the first time only. */
-function once(act: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    act();
-  };
-}
-
-function outcome(act: () => unknown): [result: unknown, error: Error | undefined] {
-  try {
-    return [act(), undefined];
-  } catch (error) {
-    return [undefined, error as Error];
-  }
-}
 
 describe.each(IMPLEMENTATIONS)("$name", ({ softmax }) => {
   let size = 1000;
@@ -211,16 +170,6 @@ describe.each(IMPLEMENTATIONS)("$name", ({ softmax }) => {
   });
 
   describe("reads once", () => {
-    /** Counts the reads of each property. */
-    function counted<T extends object>(object: T, counts: Record<string, number>): T {
-      return new Proxy(object, {
-        get(target, name) {
-          counts[String(name)] = (counts[String(name)] ?? 0) + 1;
-          return Reflect.get(target, name) as unknown;
-        },
-      });
-    }
-
     it("each option", () => {
       const counts: Record<string, number> = {};
       softmax(float32(), counted({ ...OPTIONS, out: new Float32Array(6) } as object, counts));

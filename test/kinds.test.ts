@@ -1,45 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { IMPLEMENTATIONS } from "./support/implementations.js";
+import { form, nest, OnnxTensor } from "./support/kinds.js";
 import { call, expectValues, logs, shares, valuesOf } from "./support/misuse.js";
 
 const L = logs(12);
 const shape = [2, 3];
 const ROWS = shares([0, 0, 0, 1, 1, 1]);
-
-/** The first numbers as arrays of arrays. */
-function nest(values: readonly number[], sizes: readonly number[]): unknown[] {
-  const [size = 0, ...rest] = sizes;
-  const step = rest.reduce((a, b) => a * b, 1);
-  return Array.from({ length: size }, (_, i) =>
-    rest.length === 0 ? values[i] : nest(values.slice(i * step, (i + 1) * step), rest),
-  );
-}
-
-/** As ONNX Runtime has it: everything behind getters of a class, and much beside. */
-class OnnxTensor {
-  readonly #data: Float32Array;
-  constructor(data: Float32Array) {
-    this.#data = data;
-  }
-  get data(): Float32Array {
-    return this.#data;
-  }
-  get dims(): readonly number[] {
-    return shape;
-  }
-  get type(): string {
-    return "float32";
-  }
-  get location(): string {
-    return "cpu";
-  }
-  get size(): number {
-    return 6;
-  }
-  async getData(): Promise<Float32Array> {
-    return this.#data;
-  }
-}
 
 /** As transformers.js has it: a proxy, with a method `stride`. */
 class TransformersTensor extends OnnxTensor {
@@ -105,14 +71,6 @@ const KINDS: readonly Kind[] = [
   ["ONNX Runtime", () => new OnnxTensor(f32()), undefined, { data: new Float32Array(6), dims: shape }],
   ["transformers.js", () => new TransformersTensor(f32()), undefined, { data: new Float32Array(6), dims: shape }],
 ];
-
-/** Everything about a value but its numbers. */
-function form(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return [value.constructor.name, valuesOf(value).length];
-  if (Array.isArray(value)) return value.map((element) => (typeof element === "number" ? "number" : form(element)));
-  const { data, ...rest } = value as { data: unknown };
-  return { data: form(data), ...rest };
-}
 
 /** [what `out` is, options, a function that gives x and `out`] */
 type OutputKind = readonly [name: string, options: object, make: () => [x: unknown, out: unknown]];

@@ -1,6 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { detach, filled, float32, resizable } from "./support/buffers.js";
+import { hostile } from "./support/callbacks.js";
 import { IMPLEMENTATIONS } from "./support/implementations.js";
 import { call, expectIntact, expectValues, expectWorking, logs, shares, thrownBy, valuesOf } from "./support/misuse.js";
 
@@ -9,34 +10,6 @@ const ROWS = shares([0, 0, 0, 1, 1, 1]);
 const COLUMNS = shares([0, 1, 2, 0, 1, 2]);
 const KEPT = [1, 0, 1, 1, 1, 0];
 const MASKED = shares([0, 0, 0, 1, 1, 1], KEPT);
-
-/** A class whose every method and property lies, and counts who asks. */
-function hostile<A extends object>(
-  Base: new (...args: never[]) => A,
-  asked: string[],
-): new (
-  values: Iterable<number>,
-) => A {
-  const Hostile = class extends (Base as unknown as new (...args: unknown[]) => object) {} as unknown as new (
-    values: Iterable<number>,
-  ) => A;
-  const TypedArray = Object.getPrototypeOf(Base.prototype) as object;
-  for (const name of [...Reflect.ownKeys(TypedArray), "BYTES_PER_ELEMENT"]) {
-    Object.defineProperty(Hostile.prototype, name, {
-      get() {
-        asked.push(String(name));
-        return name === "length" || name === "BYTES_PER_ELEMENT" ? 1 : () => [9, 9, 9];
-      },
-    });
-  }
-  Object.defineProperty(Hostile, Symbol.species, {
-    get() {
-      asked.push("species");
-      throw new Error("species was asked for");
-    },
-  });
-  return Hostile;
-}
 
 describe.each(IMPLEMENTATIONS)("$name", ({ softmax }) => {
   describe("arrays of another realm", () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KERNELS, type KernelName, SCRATCH_BYTES } from "../src/abi.js";
 import { WINDOW_BYTES } from "../src/chunks.js";
-import { isFilled } from "./support/buffers.js";
 import { DTYPES, floats, logits } from "./support/floats.js";
 import { isFilled } from "./support/guard.js";
 import { instantiate, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
@@ -44,7 +43,8 @@ describe.each(TAKEN)("%s module", (target) => {
       const end = kernels.memory.buffer.byteLength;
       const all = new Uint8Array(kernels.memory.buffer);
       const scratch = 2048;
-      for (const [outer, length, inner] of SIZES) {
+      // The float64 kernel takes rows along the last axis alone.
+      for (const [outer, length, inner] of SIZES.filter((size) => size[2] === 1 || dtype === "float32")) {
         for (const beta of [1, -2, 1e30, 0]) {
           const count = outer * length * inner;
           all.fill(0xa5, kernels.heapBase.value);

@@ -23,9 +23,3 @@ export function resizable(): ResizableBuffer {
 export function detach({ buffer }: { buffer: ArrayBufferLike }): void {
   structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
 }
-
-/** Whether all bytes from one place to before another are what `fill(0xa5)` left. */
-export function isFilled(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (bytes[i] !== 0xa5) return false;
-  return true;
-}

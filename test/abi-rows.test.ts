@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { type Kernels, SCRATCH_BYTES } from "../src/abi.js";
-import { isFilled } from "./support/buffers.js";
 import type { Dtype } from "./support/contract.js";
 import { DTYPES, logits } from "./support/floats.js";
+import { isFilled } from "./support/guard.js";
 import { instantiate, TAKEN } from "./support/modules.js";
 
 const SCRATCH = 2048;

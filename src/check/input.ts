@@ -42,7 +42,9 @@ export function checkLike(
     throw new TypeError(`${other.name}: expected ${x.dtype} values as ${name} has, got ${describe(other.data)}`);
   }
   const length = checkLength(other.data, other.name);
-  if (length === sizeOf(shape) && (other.shape === undefined || sameShape(other.shape, shape))) return;
+  // A flat array has no shape to hold it against.
+  const fits = other.shape === undefined || shape.length === 1 || sameShape(other.shape, shape);
+  if (fits && length === sizeOf(shape)) return;
   const got = formatShape(other.shape ?? [length]);
   throw new RangeError(`${other.name}: expected shape ${formatShape(shape)} as ${name} has, got ${got}`);
 }

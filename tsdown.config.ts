@@ -46,19 +46,16 @@ const bundle: UserConfig = {
 };
 
 /** Where bytes may not be compiled: the modules are imported as files. */
-const workerd: UserConfig = {
-  ...bundle,
-  alias: {
-    "./modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)),
-    "../modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)),
-  },
-  dts: false,
-};
+function workerd(modules: string): UserConfig {
+  return { ...bundle, alias: { "./modules.js": fileURLToPath(new URL(modules, import.meta.url)) }, dts: false };
+}
+
+const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd"].map((name) => `build/${name}.wasm`);
 
 export default defineConfig([
-  { ...bundle, entry: { index: "src/index.ts" }, copy: ["build/simd.wasm", "build/relaxed-simd.wasm"] },
-  { ...workerd, entry: { "index.workerd": "src/index.ts" } },
+  { ...bundle, entry: { index: "src/index.ts" }, copy: wasm },
+  { ...workerd("src/modules.workerd.ts"), entry: { "index.workerd": "src/index.ts" } },
   { ...bundle, entry: { learn: "src/learn.ts" } },
-  { ...workerd, entry: { "learn.workerd": "src/learn.ts" } },
+  { ...workerd("src/learn/modules.workerd.ts"), entry: { "learn.workerd": "src/learn.ts" } },
   { ...bundle, entry: { reference: "src/reference.ts" } },
 ]);

@@ -10,5 +10,4 @@ export { jacobianF32, jacobianF64, hessianF32, hessianF64 } from "./jacobian";
 export { softmaxVjpF32, softmaxVjpF64, logSoftmaxVjpF32, logSoftmaxVjpF64 } from "./vjp";
 export { sigmoidF32, sigmoidF64 } from "./sigmoid";
 export { turn32, turn64 } from "./turn";
-export { affineF32, affineF64, affineGradF32, affineGradF64 } from "./affine";
 export { __heap_base as heapBase };

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "tsdown";
 
 /**
- * Leaves out what the loader does for modules with imports, strings and arrays of AssemblyScript's runtime, of which ours
- * have none: a third of its bytes remain.
+ * Leaves out what the loader does for modules with imports, and for strings, arrays and classes of AssemblyScript's
+ * runtime, of which ours have none: the kernels are called as the instance exports them.
  */
 const lighterLoader = {
   name: "lighter-loader",
@@ -11,14 +11,12 @@ const lighterLoader = {
     if (!id.includes("@assemblyscript/loader/")) return undefined;
     const short = [
       ["preInstantiate", "function preInstantiate() {\n  return {};\n}"],
-      [
-        "postInstantiate",
-        "function postInstantiate(extended, { exports }) {\n  return demangle(exports, Object.assign(extended, { memory: exports.memory }));\n}",
-      ],
+      ["postInstantiate", "function postInstantiate(_, { exports }) {\n  return exports;\n}"],
     ] as const;
+    const lazy = replaceOnce(code, /new TextDecoder/, "/* @__PURE__ */ new TextDecoder");
     return short.reduce(
       (text, [name, body]) => replaceOnce(text, new RegExp(`^function ${name}\\([\\s\\S]*?^}$`, "m"), body),
-      replaceOnce(code, /new TextDecoder/, "/* @__PURE__ */ new TextDecoder"),
+      replaceOnce(lazy, /^Object\.hasOwn = [\s\S]*?^\};$/m, ""),
     );
   },
 };
@@ -46,19 +44,16 @@ const bundle: UserConfig = {
 };
 
 /** Where bytes may not be compiled: the modules are imported as files. */
-const workerd: UserConfig = {
-  ...bundle,
-  alias: {
-    "./modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)),
-    "../modules.js": fileURLToPath(new URL("src/modules.workerd.ts", import.meta.url)),
-  },
-  dts: false,
-};
+function workerd(modules: string): UserConfig {
+  return { ...bundle, alias: { "./modules.js": fileURLToPath(new URL(modules, import.meta.url)) }, dts: false };
+}
+
+const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd"].map((name) => `build/${name}.wasm`);
 
 export default defineConfig([
-  { ...bundle, entry: { index: "src/index.ts" }, copy: ["build/simd.wasm", "build/relaxed-simd.wasm"] },
-  { ...workerd, entry: { "index.workerd": "src/index.ts" } },
+  { ...bundle, entry: { index: "src/index.ts" }, copy: wasm },
+  { ...workerd("src/modules.workerd.ts"), entry: { "index.workerd": "src/index.ts" } },
   { ...bundle, entry: { learn: "src/learn.ts" } },
-  { ...workerd, entry: { "learn.workerd": "src/learn.ts" } },
+  { ...workerd("src/learn/modules.workerd.ts"), entry: { "learn.workerd": "src/learn.ts" } },
   { ...bundle, entry: { reference: "src/reference.ts" } },
 ]);

@@ -11,5 +11,4 @@ export { softmaxVjpF32, softmaxVjpF64, logSoftmaxVjpF32, logSoftmaxVjpF64 } from
 export { klDivergenceF32, klDivergenceF64 } from "./divergence";
 export { sigmoidF32, sigmoidF64 } from "./sigmoid";
 export { turn32, turn64 } from "./turn";
-export { affineF32, affineF64, affineGradF32, affineGradF64 } from "./affine";
 export { __heap_base as heapBase };

@@ -4,29 +4,32 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { FIRST_CHARACTER, PAGE, TURN } from "../src/ascii.js";
+import { MODULES, type ModuleName } from "./modules.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
 
-for (const target of ["simd", "relaxed-simd"]) {
-  const { error, stderr } = await asc.main(["assembly/index.ts", "--config", "asconfig.json", "--target", target]);
+for (const [target, source] of Object.entries(MODULES)) {
+  const { error, stderr } = await asc.main([source, "--config", "asconfig.json", "--target", target]);
   const messages = stderr.toString();
   if (messages !== "") process.stderr.write(messages);
   if (error) throw error;
 }
 
 mkdirSync("src/generated", { recursive: true });
-writeFileSync(
-  "src/generated/kernels.ts",
-  [
-    "// Written by `npm run build:wasm`, for src/ascii.ts.",
-    `export const simd: string = ${literal("simd")};`,
-    `export const relaxedSimd: string = ${literal("relaxed-simd")};`,
-    "",
-  ].join("\n"),
-);
+inline("kernels", "relaxed-simd", "simd");
+inline("learn-kernels", "learn.relaxed-simd", "learn.simd");
 
-function literal(target: string): string {
+function inline(name: string, relaxedSimd: ModuleName, simd: ModuleName): void {
+  const lines = [
+    "// Written by `npm run build:wasm`, for src/ascii.ts.",
+    `export const relaxedSimd: string = ${literal(relaxedSimd)};`,
+    `export const simd: string = ${literal(simd)};`,
+  ];
+  writeFileSync(`src/generated/${name}.ts`, `${lines.join("\n")}\n`);
+}
+
+function literal(target: ModuleName): string {
   return JSON.stringify(Array.from(readFileSync(`build/${target}.wasm`), encode).join(""));
 }
 

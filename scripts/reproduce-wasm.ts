@@ -9,10 +9,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installPacked, type PackedProject } from "../test/support/packed.js";
+import { MODULES, type ModuleName } from "./modules.js";
 
-const TARGETS = ["relaxed-simd", "simd"] as const;
+/** The bundles that have modules inlined, and which, best first. */
+const BUNDLES = {
+  index: ["relaxed-simd", "simd"],
+  learn: ["learn.relaxed-simd", "learn.simd"],
+} as const;
+type Entries = [keyof typeof BUNDLES, readonly ModuleName[]][];
+/** What makes a bundle choose a module. */
+const CHOICES = {
+  index: `import { backend } from "softmax-simd"; backend();`,
+  learn: `import { SoftmaxRegression } from "softmax-simd/learn"; new SoftmaxRegression().fit([[0], [1]], [0, 1]);`,
+};
 /** The most that a module may grow to without a second look. */
-const LIMIT_BYTES = 20_000;
+const LIMIT_BYTES = 32_000;
 const IMPORT_SECTION = 2;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -21,41 +32,47 @@ let project: PackedProject | undefined;
 try {
   for (const path of ["assembly", "asconfig.json"]) cpSync(join(root, path), join(copy, path), { recursive: true });
   project = installPacked();
-  const inlined = inlinedModules(project);
-  for (const [i, target] of TARGETS.entries()) check(target, compile(target), project, inlined[i] as Buffer);
+  for (const [bundle, targets] of Object.entries(BUNDLES) as Entries) {
+    const inlined = inlinedModules(project, bundle);
+    assert.equal(inlined.length, targets.length, `modules inlined in dist/${bundle}.js`);
+    for (const [i, target] of targets.entries()) check(target, compile(target), project, bundle, inlined[i] as Buffer);
+  }
 } finally {
   project?.remove();
   rmSync(copy, { recursive: true, force: true });
 }
 
-function compile(target: string): Buffer {
+function compile(target: ModuleName): Buffer {
   const asc = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
-  const args = [asc, "assembly/index.ts", "--config", "asconfig.json", "--target", target];
+  const args = [asc, MODULES[target], "--config", "asconfig.json", "--target", target];
   execFileSync(process.execPath, args, { cwd: copy, stdio: ["ignore", "inherit", "inherit"] });
   return readFileSync(join(copy, `build/${target}.wasm`));
 }
 
-/** The bundle's own bytes, best first: it shows them to an engine that takes none of them. */
-function inlinedModules({ run }: PackedProject): Buffer[] {
+/** A bundle's own bytes, best first: it shows them to an engine that takes none of them. */
+function inlinedModules({ run }: PackedProject, bundle: keyof typeof BUNDLES): Buffer[] {
   const program = `
-    import { backend } from "softmax-simd";
     const seen = [];
     WebAssembly.validate = (bytes) => {
       seen.push(Buffer.from(bytes).toString("base64"));
       return false;
     };
-    backend();
+    ${CHOICES[bundle]}
     console.log(JSON.stringify(seen));`;
-  const seen = JSON.parse(run(program)) as string[];
-  assert.equal(seen.length, TARGETS.length, "modules inlined in the bundle");
-  return seen.map((text) => Buffer.from(text, "base64"));
+  return (JSON.parse(run(program)) as string[]).map((text) => Buffer.from(text, "base64"));
 }
 
-function check(target: string, compiled: Buffer, { packageDirectory }: PackedProject, inlined: Buffer): void {
+function check(
+  target: ModuleName,
+  compiled: Buffer,
+  { packageDirectory }: PackedProject,
+  bundle: string,
+  inlined: Buffer,
+): void {
   const found: Record<string, Buffer> = {
     [`build/${target}.wasm`]: readFileSync(join(root, `build/${target}.wasm`)),
     [`dist/${target}.wasm of the package`]: readFileSync(join(packageDirectory, `dist/${target}.wasm`)),
-    "the bytes inlined in dist/index.js": inlined,
+    [`the bytes inlined in dist/${bundle}.js`]: inlined,
   };
   const problems = Object.entries(found)
     .filter(([, bytes]) => !bytes.equals(compiled))

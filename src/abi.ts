@@ -49,10 +49,6 @@ export interface Kernels {
   readonly klDivergenceF64: Divergence;
   readonly sigmoidF32: Sigmoid;
   readonly sigmoidF64: Sigmoid;
-  readonly affineF32: Affine;
-  readonly affineF64: Affine;
-  readonly affineGradF32: Affine;
-  readonly affineGradF64: Affine;
   readonly selectF32: Select;
   readonly selectF64: Select;
   readonly turn32: Turn;
@@ -60,6 +56,19 @@ export interface Kernels {
   readonly widenF16: Convert;
   readonly narrowF16: Convert;
 }
+
+type Shared = "memory" | "heapBase" | "relaxed";
+
+/** What a module of softmax-simd/learn exports. */
+export interface LearnKernels
+  extends Pick<Kernels, Shared | `softmax${Suffix}` | `crossEntropy${Suffix}` | `logSoftmax${Suffix}`> {
+  readonly affineF32: Affine;
+  readonly affineF64: Affine;
+  readonly affineGradF32: Affine;
+  readonly affineGradF64: Affine;
+}
+
+type Suffix = "F32" | "F64";
 
 /** How many parameters each kernel takes. */
 export const KERNELS: Readonly<Record<KernelName, number>> = {
@@ -83,10 +92,6 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   klDivergenceF64: 6,
   sigmoidF32: 5,
   sigmoidF64: 5,
-  affineF32: 7,
-  affineF64: 7,
-  affineGradF32: 7,
-  affineGradF64: 7,
   selectF32: 5,
   selectF64: 5,
   turn32: 5,
@@ -95,7 +100,21 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   narrowF16: 3,
 };
 
-export type KernelName = Exclude<keyof Kernels, "memory" | "heapBase" | "relaxed">;
+export type KernelName = Exclude<keyof Kernels, Shared>;
+
+/** The same of softmax-simd/learn's modules. */
+export const LEARN_KERNELS: Readonly<Record<Exclude<keyof LearnKernels, Shared>, number>> = {
+  softmaxF32: 7,
+  softmaxF64: 7,
+  logSoftmaxF32: 6,
+  logSoftmaxF64: 6,
+  crossEntropyF32: 14,
+  crossEntropyF64: 14,
+  affineF32: 7,
+  affineF64: 7,
+  affineGradF32: 7,
+  affineGradF64: 7,
+};
 
 /** Bytes of scratch memory that a kernel may ask for. */
 export const SCRATCH_BYTES = 5120;

@@ -1,27 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { KERNELS, type KernelName, SCRATCH_BYTES } from "../src/abi.js";
+import { KERNELS, type KernelName, LEARN_KERNELS, SCRATCH_BYTES } from "../src/abi.js";
 import { WINDOW_BYTES } from "../src/chunks.js";
 import { DTYPES, floats, logits } from "./support/floats.js";
 import { isFilled } from "./support/guard.js";
-import { instantiate, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
+import { instantiate, instantiateLearn, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
 
 const PAGE = 65536;
 
 describe.each(TAKEN)("%s module", (target) => {
-  it("imports nothing", () => {
-    expect(WebAssembly.Module.imports(new WebAssembly.Module(moduleBytes(target)))).toEqual([]);
-  });
-
-  it("exports the kernels of src/abi.ts, with their parameters, and nothing else", () => {
-    const exports = instantiate(target) as unknown as Record<string, unknown>;
-    const functions = Object.entries(exports).filter(([, value]) => typeof value === "function");
-    expect(Object.fromEntries(functions.map(([name, f]) => [name, (f as () => void).length]))).toEqual(KERNELS);
-    expect(Object.keys(exports).sort()).toEqual([...Object.keys(KERNELS), "heapBase", "memory", "relaxed"].sort());
-  });
-
-  it("says whether it is the relaxed one", () => {
-    expect(instantiate(target).relaxed.value).toBe(target === "relaxed-simd" ? 1 : 0);
-  });
+  it.each([
+    { of: "the main entry", names: KERNELS, prefix: "", exported: instantiate(target) },
+    { of: "softmax-simd/learn", names: LEARN_KERNELS, prefix: "learn.", exported: instantiateLearn(target) },
+  ])(
+    "of $of: imports nothing, exports the kernels of src/abi.ts, with their parameters, and nothing else",
+    ({ names, prefix, exported }) => {
+      const functions = Object.entries(exported).filter(([, value]) => typeof value === "function");
+      expect(Object.fromEntries(functions.map(([name, f]) => [name, f.length]))).toEqual(names);
+      expect(Object.keys(exported).sort()).toEqual([...Object.keys(names), "heapBase", "memory", "relaxed"].sort());
+      expect(exported.relaxed.value).toBe(target === "relaxed-simd" ? 1 : 0);
+      expect(WebAssembly.Module.imports(new WebAssembly.Module(moduleBytes(target, prefix)))).toEqual([]);
+    },
+  );
 
   it("never writes below the heap, where its constants are", () => {
     const kernels = instantiate(target);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DTYPES, floats } from "./support/floats.js";
-import { instantiate, TAKEN } from "./support/modules.js";
+import { instantiateLearn, TAKEN } from "./support/modules.js";
 import { random } from "./support/random.js";
 
 /** (rows, pitch, classes): whole tiles, and what is left of them. */
@@ -24,7 +24,7 @@ describe.each(TAKEN)("%s: a linear model's products", (target) => {
       `${dtype}: are those of the loops, and nothing else is read or written, at %i x %i x %i`,
       (...size) => {
         const [rows, pitch, classes] = size;
-        const kernels = instantiate(target);
+        const kernels = instantiateLearn(target);
         const all = new Uint8Array(kernels.memory.buffer);
         all.fill(0xa5, kernels.heapBase.value);
         const { uniform } = random(rows * pitch + classes);
@@ -94,7 +94,7 @@ describe.each(TAKEN)("%s: a linear model's products", (target) => {
   }
 
   it("gives a row the same logits wherever it stands", () => {
-    const kernels = instantiate(target);
+    const kernels = instantiateLearn(target);
     const values = new Float32Array(kernels.memory.buffer);
     const { uniform } = random(3);
     const [x, w, b, z] = [8192, 16384, 20480, 20544];

@@ -5,12 +5,12 @@ import { termInKernels } from "../src/learn/kernels.js";
 import { pitchOf } from "../src/learn/layout.js";
 import { minimize } from "../src/learn/lbfgs.js";
 import type { Matrix } from "../src/learn/matrix.js";
+import { modules } from "../src/learn/modules.js";
 import { penalized } from "../src/learn/objective.js";
 import { termInJs } from "../src/learn/rows.js";
 import { checkSettings } from "../src/learn/settings.js";
 import { train } from "../src/learn/train.js";
 import { CEILING_BYTES } from "../src/memory.js";
-import { modules } from "../src/modules.js";
 import { random } from "./support/random.js";
 
 function engineOf(baseline: boolean, maxMemory = CEILING_BYTES): Engine {

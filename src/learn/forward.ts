@@ -4,6 +4,7 @@ import { WINDOW_BYTES } from "../chunks.js";
 import type { Engine } from "../engine.js";
 import type { Memory } from "../memory.js";
 import * as reference from "../reference.js";
+import { learnKernels } from "./engine.js";
 import type { Fitted } from "./fitted.js";
 import { layout, pitchOf, putRows } from "./layout.js";
 import type { Floats, Matrix } from "./matrix.js";
@@ -51,7 +52,8 @@ function forwardInKernels(memory: Memory, x: Matrix, { weights, biases }: Fitted
   }
 }
 
-function kernelsOf({ kernels }: Memory, dtype: Matrix["dtype"]) {
+function kernelsOf(memory: Memory, dtype: Matrix["dtype"]) {
+  const kernels = learnKernels(memory);
   return dtype === "float64"
     ? { affine: kernels.affineF64, softmax: kernels.softmaxF64, logSoftmax: kernels.logSoftmaxF64 }
     : { affine: kernels.affineF32, softmax: kernels.softmaxF32, logSoftmax: kernels.logSoftmaxF32 };

@@ -4,6 +4,7 @@
 import type { Engine } from "../engine.js";
 import type { Memory } from "../memory.js";
 import type { DataTerm, Samples } from "./data-term.js";
+import { learnKernels } from "./engine.js";
 import { layout, pitchOf, putRows } from "./layout.js";
 import type { Floats, Matrix } from "./matrix.js";
 
@@ -78,7 +79,8 @@ type Pointers = [
   dw: number,
 ];
 
-function kernelsOf({ kernels }: Memory, dtype: Matrix["dtype"]) {
+function kernelsOf(memory: Memory, dtype: Matrix["dtype"]) {
+  const kernels = learnKernels(memory);
   return dtype === "float64"
     ? { affine: kernels.affineF64, crossEntropy: kernels.crossEntropyF64, affineGrad: kernels.affineGradF64 }
     : { affine: kernels.affineF32, crossEntropy: kernels.crossEntropyF32, affineGrad: kernels.affineGradF32 };

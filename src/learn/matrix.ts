@@ -37,11 +37,10 @@ export function checkMatrixShape(shape: unknown): readonly number[] | undefined 
 
 /** Reads a matrix; callbacks of the caller's may run, and none after its length is known. */
 export function readMatrix(x: unknown, name: string, expected: Expected): Matrix {
-  const { kind, dtype, data: own, label, shape } = checkInput(x, name);
+  const { kind, dtype, data: own, shape } = checkInput(x, name);
   const length = checkLength(own, name);
   const [rows, columns] = sizesOf(name, length, shape, expected);
-  const bits = dtype === "float16" && label === undefined ? toElements(own) : own;
-  const data = dtype === "float16" ? Float32Array.from(privateView(bits), decodeFloat16) : privateView(bits);
+  const data = dtype === "float16" ? Float32Array.from(toElements(own), decodeFloat16) : privateView(own);
   return {
     dtype: dtype === "float64" ? "float64" : "float32",
     data: data as Floats,

@@ -37,6 +37,8 @@ describe("the packed files", () => {
       "dist/index.workerd.js",
       "dist/learn.d.ts",
       "dist/learn.js",
+      "dist/learn.relaxed-simd.wasm",
+      "dist/learn.simd.wasm",
       "dist/learn.workerd.js",
       "dist/reference.d.ts",
       "dist/reference.js",
@@ -93,7 +95,9 @@ describe.each(BUNDLES)("dist/%s", (name) => {
       logLevel: "silent",
     });
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
-    expect(imports).toEqual(name.endsWith(".workerd.js") ? ["./relaxed-simd.wasm", "./simd.wasm"] : []);
+    const prefix = name.startsWith("learn") ? "learn." : "";
+    const files = [`./${prefix}relaxed-simd.wasm`, `./${prefix}simd.wasm`];
+    expect(imports).toEqual(name.endsWith(".workerd.js") ? files : []);
   });
 
   it("makes no code of strings", () => {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
-import type { Kernels } from "../../src/abi.js";
+import type { Kernels, LearnKernels } from "../../src/abi.js";
 
 export const TARGETS = ["simd", "relaxed-simd"] as const;
 
 export type Target = (typeof TARGETS)[number];
 
-/** The bytes of a built module. */
-export function moduleBytes(target: Target): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(`../../build/${target}.wasm`, import.meta.url)));
+/** The bytes of a built module; `prefix`: "learn." for softmax-simd/learn's. */
+export function moduleBytes(target: Target, prefix = ""): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(new URL(`../../build/${prefix}${target}.wasm`, import.meta.url)));
 }
 
 /** The targets that this engine takes. */
@@ -15,5 +15,14 @@ export const TAKEN: readonly Target[] = TARGETS.filter((target) => WebAssembly.v
 
 /** A bare instance, for tests of the ABI. */
 export function instantiate(target: Target): Kernels {
-  return new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(target))).exports as unknown as Kernels;
+  return exportsOf(target, "") as Kernels;
+}
+
+/** The same of softmax-simd/learn's modules. */
+export function instantiateLearn(target: Target): LearnKernels {
+  return exportsOf(target, "learn.") as LearnKernels;
+}
+
+function exportsOf(target: Target, prefix: string): unknown {
+  return new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(target, prefix))).exports;
 }

@@ -1,9 +1,9 @@
-import { type Axis, type Mark, parse, type Scale, type Spec, View } from "vega";
+import type { Axis, Mark, Scale, Spec } from "vega";
 import { count, percent } from "./report.js";
 import type { Figures, Result } from "./run.js";
+import { COLOURS, FRAME, GRID, TITLE, toSvg } from "./style.js";
 
 const SERIES = ["accuracy", "confidence"] as const;
-const COLOURS = ["#1f6fb2", "#c2500a"];
 const SHAPES = ["circle", "square"];
 
 const PLACE = { x: { scale: "x", field: "temperature" }, y: { scale: "y", field: "share" } } as const;
@@ -33,7 +33,7 @@ const Y_AXIS: Axis = {
   format: ".0%",
   tickCount: 5,
   grid: true,
-  gridColor: "#e4e4e4",
+  gridColor: GRID,
   domain: false,
 };
 
@@ -88,7 +88,7 @@ interface Point {
 
 /** Accuracy and mean confidence of attention over temperature, as the text of an SVG file. */
 export function drawChart(figures: Figures): Promise<string> {
-  return new View(parse(toSpec(figures)), { renderer: "none" }).toSVG();
+  return toSvg(toSpec(figures));
 }
 
 function toPoints(result: Result): Point[] {
@@ -104,20 +104,14 @@ function toPoints(result: Result): Point[] {
 function toSpec({ attention, linear, testCount, trainingCount }: Figures): Spec {
   const images = `${count(testCount)} test images, ${count(trainingCount)} training images`;
   return {
+    ...FRAME,
     width: 600,
     height: 340,
     padding: { left: 88, right: 104, top: 96, bottom: 64 },
-    autosize: "none",
-    background: "white",
-    config: { style: { "guide-label": { fontSize: 13 }, "guide-title": { fontSize: 14, fontWeight: "normal" } } },
     title: {
+      ...TITLE,
       text: "Handwritten digits by attention: accuracy and confidence over temperature",
       subtitle: `${images}; the linear way gets ${percent(linear.accuracy)} right`,
-      anchor: "start",
-      fontSize: 16,
-      subtitleFontSize: 13,
-      subtitlePadding: 5,
-      offset: 24,
     },
     data: [
       { name: "points", values: attention.flatMap(toPoints) },

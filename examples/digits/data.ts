@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 export const CLASSES = 10;
-export const PIXELS = 28 * 28;
+export const SIDE = 28;
+export const PIXELS = SIDE * SIDE;
 
 /** `pixels` holds one image a row, each pixel from 0 (blank) to 1; `labels` holds the digit that each row shows. */
 export interface Images {
@@ -32,6 +33,15 @@ export function loadDigits(trainingCount: number, testCount: number, seed: numbe
   return {
     test: gather(samples.slice(0, testCount), digits),
     training: gather(samples.slice(testCount, needed), digits),
+  };
+}
+
+/** The images from row `start` up to, without, row `end`. */
+export function part({ pixels, labels }: Images, start: number, end: number): Images {
+  return {
+    count: end - start,
+    pixels: pixels.subarray(start * PIXELS, end * PIXELS),
+    labels: labels.subarray(start, end),
   };
 }
 

@@ -4,19 +4,30 @@ import { fileURLToPath } from "node:url";
 import { Presets, SingleBar } from "cli-progress";
 import { backend } from "softmax-simd";
 import { drawChart } from "./chart.js";
-import { report } from "./report.js";
+import { learn } from "./learn.js";
+import { drawReliability } from "./reliability-chart.js";
+import { progress, report, reportLearned } from "./report.js";
 import { type Figures, run } from "./run.js";
 
-const CHART = new URL("out/temperature.svg", import.meta.url);
-
 const figures = runWithProgress();
-const { backend: served, reason } = backend();
-mkdirSync(new URL(".", CHART), { recursive: true });
-writeFileSync(CHART, await drawChart(figures));
-
 console.log(`${report(figures)}\n`);
+
+console.log("softmax regression");
+const learned = learn({ onIteration: (iteration) => console.log(progress(iteration)) });
+console.log(`${reportLearned(learned)}\n`);
+
+const { backend: served, reason } = backend();
 console.log(`backend  ${served} (${reason})`);
-console.log(`chart    ${relative(process.cwd(), fileURLToPath(CHART))}`);
+console.log(`chart    ${write("temperature.svg", await drawChart(figures))}`);
+console.log(`chart    ${write("reliability.svg", await drawReliability(learned))}`);
+
+/** Puts a file into the folder of results; returns its path from the working directory. */
+function write(name: string, text: string): string {
+  const file = new URL(`out/${name}`, import.meta.url);
+  mkdirSync(new URL(".", file), { recursive: true });
+  writeFileSync(file, text);
+  return relative(process.cwd(), fileURLToPath(file));
+}
 
 /** The bar shows on a terminal only. It leaves signals alone: a handler would wait for the synchronous loop to end. */
 function runWithProgress(): Figures {

@@ -1,0 +1,24 @@
+import { parse, type Spec, type Title, View } from "vega";
+
+/** Blue and orange, told apart by most who do not see red from green. */
+export const COLOURS: [string, string] = ["#1f6fb2", "#c2500a"];
+export const GRID = "#e4e4e4";
+
+export const FRAME: Spec = {
+  autosize: "none",
+  background: "white",
+  config: { style: { "guide-label": { fontSize: 13 }, "guide-title": { fontSize: 14, fontWeight: "normal" } } },
+};
+
+export const TITLE: Omit<Title, "text"> = {
+  anchor: "start",
+  fontSize: 16,
+  subtitleFontSize: 13,
+  subtitlePadding: 5,
+  offset: 24,
+};
+
+/** The text of an SVG file. */
+export function toSvg(spec: Spec): Promise<string> {
+  return new View(parse(spec), { renderer: "none" }).toSVG();
+}

@@ -13,9 +13,9 @@ function isPlain<T>(columns: i32, beta: f64): bool {
   return columns >= lanes<T>() && abs(beta) <= (sizeof<T>() == 4 ? 1e18 : 1e150);
 }
 
-/** How many rows are written before elements of their own are: they are still in L1. Without `plain`, one. */
+/** How many rows are written before elements of their own are: they are still in the cache. Without `plain`, one. */
 function together<T>(columns: i32, plain: bool): i32 {
-  return plain ? max(1, 8192 / <i32>bytes<T>(columns)) : 1;
+  return plain ? max(1, 32768 / <i32>bytes<T>(columns)) : 1;
 }
 
 /**

@@ -121,13 +121,18 @@ function checkLabels(input: Input, request: Request, ignored: number | undefined
     throw new TypeError(`${name}: expected class indices as integers, got ${describe(data)}`);
   }
   checkRowShape(input, request);
-  const most = `an integer from 0 to ${length - 1}${ignored === undefined ? "" : ` or ignoreIndex (${ignored})`}`;
-  return Int32Array.from(privateView(data), (value, row) => {
-    const label = Number(value);
-    if (label === ignored) return -1;
-    if (Number.isInteger(label) && label >= 0 && label < length) return label;
-    throw new RangeError(`${name}[${row}]: expected ${most}, got ${label}`);
-  });
+  const values = privateView(data);
+  const labels = new Int32Array(rows);
+  // Not by `from` with a function, which takes ten times as long.
+  for (let row = 0; row < rows; row++) {
+    const label = Number(values[row]);
+    if (label !== ignored && !(Number.isInteger(label) && label >= 0 && label < length)) {
+      const or = ignored === undefined ? "" : ` or ignoreIndex (${ignored})`;
+      throw new RangeError(`${name}[${row}]: expected an integer from 0 to ${length - 1}${or}, got ${label}`);
+    }
+    labels[row] = label === ignored ? -1 : label;
+  }
+  return labels;
 }
 
 /** The call with probabilities beside the logits, in their dtype. */

@@ -1,18 +1,26 @@
-// The types of the ops beside softmax: their options, and what they return for each kind of input.
+// The types of the ops beside softmax: what they return for each kind of input.
 
+import type {
+  DerivativeOptions,
+  Input,
+  LogitsOptions,
+  LogSumExpOptions,
+  LossOptions,
+  ReduceOptions,
+  SigmoidOptions,
+  Targets,
+} from "./op-options.js";
 import type {
   FloatArray,
   FreshArray,
   NestedNumbers,
   NestedResult,
   ResidentArray,
-  SoftmaxOptions,
   TensorLike,
   TensorResult,
 } from "./types.js";
 
-/** What is taken as an input. */
-export type Input = FloatArray | NestedNumbers | TensorLike | ResidentArray;
+export type * from "./op-options.js";
 
 /** Numbers in fresh arrays of arrays, or one number. */
 export type NestedValues = number | NestedValues[];
@@ -30,15 +38,24 @@ type Fresh<X, Nested> =
           : never;
 
 /** Where a result for X may be written: in arrays of its kind and dtype. */
-type Into<X> = X extends Float32Array | ResidentArray<"float32">
+type Into<X, Nested = NestedValues[]> = X extends Float32Array | ResidentArray<"float32">
   ? Float32Array | ResidentArray<"float32">
   : X extends Float64Array | ResidentArray<"float64">
     ? Float64Array | ResidentArray<"float64">
     : X extends NestedNumbers
-      ? NestedValues[]
+      ? Nested
       : X extends TensorLike
         ? TensorLike
         : X;
+
+/** What may stand beside X: the same, or what else has its dtype, as far as types tell that. */
+type Beside<X> =
+  | NoInfer<X>
+  | (X extends Float32Array | ResidentArray<"float32">
+      ? Float32Array | ResidentArray<"float32"> | TensorLike
+      : X extends Float64Array | ResidentArray<"float64"> | NestedNumbers
+        ? Float64Array | ResidentArray<"float64"> | NestedNumbers | TensorLike
+        : Input);
 
 /** Options with an array to write into, which is returned. */
 interface Writing<Out> {
@@ -56,157 +73,150 @@ interface OneAxis {
   readonly keepDims?: false;
 }
 
+/** Options where nested arrays are taken whole. */
+interface WholeArray {
+  readonly axis: null;
+  readonly shape?: undefined;
+  readonly keepDims?: false;
+}
+
+/** Options where nested arrays keep their levels. */
+interface Keeping {
+  readonly keepDims: true;
+}
+
+/** Options where a flat array of numbers stays flat. */
+interface Shaped {
+  readonly shape: readonly number[];
+}
+
+interface PerRow {
+  readonly reduction: "none";
+}
+
 type Fewer<X> = X extends readonly (infer E)[] ? (E extends number ? number : NestedResult<E>) : never;
 type Deeper<X> = X extends readonly number[] ? number[][] : X extends readonly (infer E)[] ? Deeper<E>[] : never;
 type Deepest<X> = X extends readonly number[] ? number[][][] : X extends readonly (infer E)[] ? Deepest<E>[] : never;
 
-/** Options of ops along an axis. */
-export type AxisOptions = Pick<SoftmaxOptions, "shape" | "axis" | "where">;
-
-/** Options of ops on logits: along an axis, and at most one of `temperature`, `beta` and `base`. */
-export type LogitsOptions = Omit<SoftmaxOptions, "out">;
-
-/** Options of {@link Ops.sigmoid}. At most one of `temperature`, `beta` and `base`. */
-export type SigmoidOptions = Pick<SoftmaxOptions, "temperature" | "beta" | "base">;
-
-/** Options of reductions. */
-export interface ReduceOptions extends AxisOptions {
-  /** Leaves the reduced axes as axes of size 1. Default false. */
-  readonly keepDims?: boolean;
-}
-
-/** Options of {@link Ops.logSumExp}. */
-export interface LogSumExpOptions extends LogitsOptions, ReduceOptions {
-  /** Factors of the exponentials, of either sign: as many as x, one axis' worth, or in a shape that broadcasts. */
-  readonly weights?: FloatArray | NestedNumbers | TensorLike;
-}
-
-/** Options of {@link Ops.softmaxJacobian} and the Hessians. */
-export interface DerivativeOptions extends LogitsOptions {
-  /** Whether x are logits, or softmax's output itself. Default "logits". */
-  readonly from?: "logits" | "probabilities";
-}
-
-/** Class indices, or probabilities in as many numbers as there are logits. */
-export type Targets =
-  | number
-  | bigint
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Input;
-
-/** Options of {@link Ops.crossEntropy}. `labelSmoothing` and `where` exclude each other. */
-export interface LossOptions<Reduction> extends LogitsOptions {
-  /** A weight of 0 or more for each class. */
-  readonly weight?: FloatArray | readonly number[];
-  /** A weight of 0 or more for each row. */
-  readonly sampleWeight?: FloatArray | readonly number[];
-  /** Rows with this class index count for nothing, whatever stands in them. Default -100. */
-  readonly ignoreIndex?: number;
-  /** From 0 to 1: this much of each target is shared out evenly among all classes. Default 0. */
-  readonly labelSmoothing?: number;
-  /**
-   * "mean": the sum over the rows, divided by the sum of the weights of their classes (and rows); "sum"; or "none": each
-   * row's loss. Default "mean".
-   */
-  readonly reduction?: Reduction;
-}
-
 /** A result of the first input's kind, dtype and shape. */
 export interface MapFunction<O> {
-  <X extends Input, Out extends Into<X>>(x: X, options: O & Writing<Out>): Out;
+  <X extends Input, Out extends Into<X, NestedResult<X>>>(x: X, options: O & Writing<Out>): Out;
   <X extends Input>(x: X, options?: O & Fresher): Fresh<X, NestedResult<X>>;
 }
 
-/** The same for two inputs of one kind, dtype and shape. */
+/** The same for two inputs of one dtype and shape. */
 export interface ProductFunction {
-  <X extends Input, Out extends Into<X>>(y: X, dy: Input, options: LogitsOptions & Writing<Out>): Out;
-  <X extends Input>(y: X, dy: Input, options?: LogitsOptions & Fresher): Fresh<X, NestedResult<X>>;
+  <X extends Input, Out extends Into<X, NestedResult<X>>>(
+    y: X,
+    dy: Beside<X>,
+    options: LogitsOptions & Writing<Out>,
+  ): Out;
+  <X extends Input>(y: X, dy: Beside<X>, options?: LogitsOptions & Fresher): Fresh<X, NestedResult<X>>;
 }
 
 /** One number a row, in x's kind and dtype. */
 export interface ReduceFunction<O> {
   <X extends Input, Out extends Into<X>>(x: X, options: O & Writing<Out>): Out;
   <X extends Input>(x: X, options?: O & Fresher & OneAxis): Fresh<X, Fewer<X>>;
+  <X extends Input>(x: X, options: O & Fresher & WholeArray): Fresh<X, number>;
+  <X extends Input>(x: X, options: O & Fresher & Keeping): Fresh<X, NestedResult<X>>;
+  (x: readonly number[], options: O & Fresher & Shaped): number[];
   <X extends Input>(x: X, options?: O & Fresher): Fresh<X, NestedValues>;
 }
 
-/** The same for two inputs. */
-export interface CompareFunction<O, Second> {
-  <X extends Input, Out extends Into<X>>(x: X, second: Second, options: O & Writing<Out>): Out;
-  <X extends Input>(x: X, second: Second, options?: O & Fresher & OneAxis): Fresh<X, Fewer<X>>;
-  <X extends Input>(x: X, second: Second, options?: O & Fresher): Fresh<X, NestedValues>;
+/** The same for probabilities beside others of one dtype and shape. */
+export interface CompareFunction<O> {
+  <X extends Input, Out extends Into<X>>(p: X, q: Beside<X>, options: O & Writing<Out>): Out;
+  <X extends Input>(p: X, q: Beside<X>, options?: O & Fresher & OneAxis): Fresh<X, Fewer<X>>;
+  <X extends Input>(p: X, q: Beside<X>, options: O & Fresher & WholeArray): Fresh<X, number>;
+  <X extends Input>(p: X, q: Beside<X>, options: O & Fresher & Keeping): Fresh<X, NestedResult<X>>;
+  (p: readonly number[], q: Beside<number[]>, options: O & Fresher & Shaped): number[];
+  <X extends Input>(p: X, q: Beside<X>, options?: O & Fresher): Fresh<X, NestedValues>;
+}
+
+/** The same for logits and a class a row. */
+export interface ClassFunction<O> {
+  <X extends Input, Out extends Into<X>>(logits: X, actions: Targets, options: O & Writing<Out>): Out;
+  <X extends Input>(logits: X, actions: Targets, options?: O & Fresher & OneAxis): Fresh<X, Fewer<X>>;
+  <X extends Input>(logits: X, actions: Targets, options: O & Fresher & WholeArray): Fresh<X, number>;
+  (logits: readonly number[], actions: Targets, options: O & Fresher & Shaped): number[];
+  <X extends Input>(logits: X, actions: Targets, options?: O & Fresher): Fresh<X, NestedValues>;
+}
+
+/** What a sum is, and whether it is negative, 0 or positive. */
+export interface Signed<V> {
+  value: V;
+  sign: V;
 }
 
 export interface SignedFunction {
-  <X extends Input>(
-    x: X,
-    options?: LogSumExpOptions & OneAxis,
-  ): { value: Fresh<X, Fewer<X>>; sign: Fresh<X, Fewer<X>> };
-  <X extends Input>(x: X, options?: LogSumExpOptions): { value: Fresh<X, NestedValues>; sign: Fresh<X, NestedValues> };
+  <X extends Input>(x: X, options?: LogSumExpOptions & OneAxis): Signed<Fresh<X, Fewer<X>>>;
+  <X extends Input>(x: X, options: LogSumExpOptions & WholeArray): Signed<Fresh<X, number>>;
+  <X extends Input>(x: X, options: LogSumExpOptions & Keeping): Signed<Fresh<X, NestedResult<X>>>;
+  (x: readonly number[], options: LogSumExpOptions & Shaped): Signed<number[]>;
+  <X extends Input>(x: X, options?: LogSumExpOptions): Signed<Fresh<X, NestedValues>>;
 }
 
 export interface JacobianFunction {
   <X extends Input, Out extends Into<X>>(x: X, options: DerivativeOptions & Writing<Out>): Out;
   <X extends Input>(x: X, options?: DerivativeOptions & Fresher & OneAxis): Fresh<X, Deeper<X>>;
+  (x: readonly number[], options: DerivativeOptions & Fresher & Shaped): number[];
   <X extends Input>(x: X, options?: DerivativeOptions & Fresher): Fresh<X, NestedValues>;
 }
 
 export interface HessianFunction {
   <X extends Input, Out extends Into<X>>(x: X, options: DerivativeOptions & Writing<Out>): Out;
   <X extends Input>(x: X, options?: DerivativeOptions & Fresher & OneAxis): Fresh<X, Deepest<X>>;
+  (x: readonly number[], options: DerivativeOptions & Fresher & Shaped): number[];
   <X extends Input>(x: X, options?: DerivativeOptions & Fresher): Fresh<X, NestedValues>;
 }
 
 export interface HessianComponentFunction {
   <X extends Input, Out extends Into<X>>(x: X, component: number, options: DerivativeOptions & Writing<Out>): Out;
   <X extends Input>(x: X, component: number, options?: DerivativeOptions & Fresher & OneAxis): Fresh<X, Deeper<X>>;
+  (x: readonly number[], component: number, options: DerivativeOptions & Fresher & Shaped): number[];
   <X extends Input>(x: X, component: number, options?: DerivativeOptions & Fresher): Fresh<X, NestedValues>;
 }
 
-export interface LossFunction {
-  <X extends Input, Out extends Into<X>>(logits: X, targets: Targets, options: LossOptions<"none"> & Writing<Out>): Out;
-  <X extends Input>(
-    logits: X,
-    targets: Targets,
-    options: LossOptions<"none"> & { readonly reduction: "none" } & Fresher & OneAxis,
-  ): Fresh<X, Fewer<X>>;
-  <X extends Input>(
-    logits: X,
-    targets: Targets,
-    options: LossOptions<"none"> & { readonly reduction: "none" } & Fresher,
-  ): Fresh<X, NestedValues>;
-  (logits: Input, targets: Targets, options?: LossOptions<"mean" | "sum"> & Fresher): number;
+type Whole = LossOptions<"mean" | "sum">;
+type Rows = LossOptions<"none"> & PerRow;
+
+export interface LossFunction extends ClassFunction<Rows> {
+  (logits: Input, targets: Targets, options?: Whole & Fresher): number;
+}
+
+/** A loss and its gradient with respect to the logits. */
+export interface LossAndGrad<L, G> {
+  loss: L;
+  grad: G;
 }
 
 export interface GradFunction {
-  <X extends Input, Out extends Into<X>>(
+  <X extends Input, Out extends Into<X, NestedResult<X>>>(
     logits: X,
     targets: Targets,
-    options: LossOptions<"mean" | "sum"> & Writing<Out>,
-  ): { loss: number; grad: Out };
+    options: Whole & Writing<Out>,
+  ): LossAndGrad<number, Out>;
   <X extends Input>(
     logits: X,
     targets: Targets,
-    options?: LossOptions<"mean" | "sum"> & Fresher,
-  ): { loss: number; grad: Fresh<X, NestedResult<X>> };
-  <X extends Input, Out extends Into<X>>(
+    options?: Whole & Fresher,
+  ): LossAndGrad<number, Fresh<X, NestedResult<X>>>;
+  <X extends Input, Out extends Into<X, NestedResult<X>>>(
     logits: X,
     targets: Targets,
-    options: LossOptions<"none"> & { readonly reduction: "none" } & Writing<Out>,
-  ): { loss: Fresh<X, NestedValues>; grad: Out };
+    options: Rows & Writing<Out>,
+  ): LossAndGrad<Fresh<X, NestedValues>, Out>;
   <X extends Input>(
     logits: X,
     targets: Targets,
-    options: LossOptions<"none"> & { readonly reduction: "none" } & Fresher,
-  ): { loss: Fresh<X, NestedValues>; grad: Fresh<X, NestedResult<X>> };
+    options: Rows & Fresher & OneAxis,
+  ): LossAndGrad<Fresh<X, Fewer<X>>, Fresh<X, NestedResult<X>>>;
+  <X extends Input>(
+    logits: X,
+    targets: Targets,
+    options: Rows & Fresher,
+  ): LossAndGrad<Fresh<X, NestedValues>, Fresh<X, NestedResult<X>>>;
 }
 
 /** The ops beside softmax. */
@@ -236,9 +246,9 @@ export interface Ops {
   /** -Σ p log p along an axis. */
   readonly entropy: ReduceFunction<ReduceOptions>;
   /** Σ p log(p / q) along an axis. */
-  readonly klDivergence: CompareFunction<ReduceOptions, Input>;
+  readonly klDivergence: CompareFunction<ReduceOptions>;
   /** The log-probability of one class a row. */
-  readonly logProb: CompareFunction<LogitsOptions, Targets>;
+  readonly logProb: ClassFunction<LogitsOptions>;
   /** 1 / (1 + exp(-β x)) for each element. */
   readonly sigmoid: MapFunction<SigmoidOptions>;
 }

@@ -2,6 +2,7 @@
 
 import { allocate, checkLength, copyInto, describe } from "./check/arrays.js";
 import { checkInput, type Input } from "./check/input.js";
+import { checkIndex } from "./check/options.js";
 import type { Output } from "./check/output.js";
 import { checkShape, formatShape, sameShape, sizeOf } from "./check/shape.js";
 import type { RawMask } from "./check/where.js";
@@ -148,7 +149,5 @@ function checkOffset(
     if (length === size && (own === undefined || sameShape(own, shape))) return 0;
     throw new RangeError(`values: expected shape ${formatShape(shape)}, got ${formatShape(own ?? [length])}`);
   }
-  if (typeof offset !== "number") throw new TypeError(`offset: expected an integer, got ${describe(offset)}`);
-  if (Number.isInteger(offset) && offset >= 0 && offset + length <= size) return offset;
-  throw new RangeError(`offset: expected an integer from 0 to ${size - length}, got ${offset}`);
+  return checkIndex(offset, "offset", size - length + 1);
 }

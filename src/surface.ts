@@ -1,10 +1,9 @@
 // The surface over an instance: for each op, the kernels where they serve and the reference where they cannot.
 
 import { describe } from "./check/arrays.js";
-import { checkBoolean, checkOptions } from "./check/options.js";
+import { checkBoolean, checkIndex, checkOptions } from "./check/options.js";
 import { Engine } from "./engine.js";
 import { CEILING_BYTES, type Memory } from "./memory.js";
-import { modules } from "./modules.js";
 import type { Ops } from "./op-types.js";
 import * as ops from "./ops/index.js";
 import * as reference from "./reference.js";
@@ -20,6 +19,10 @@ import type {
 } from "./types.js";
 import { runVerification } from "./verify.js";
 import { checkCode } from "./wasm.js";
+
+// The last import: a bundle that has the modules' text after the code compresses better.
+
+import { modules } from "./modules.js";
 
 const CREATE_OPTIONS = ["module", "bytes", "deterministic", "fallback", "maxMemory"];
 
@@ -107,6 +110,5 @@ function opsOver(engine: Engine, store: Store): Ops {
 function checkMemory(bytes: unknown): number {
   if (bytes === undefined) return CEILING_BYTES;
   if (typeof bytes !== "number") throw new TypeError(`maxMemory: expected a number of bytes, got ${describe(bytes)}`);
-  if (Number.isSafeInteger(bytes) && bytes >= 0 && bytes <= CEILING_BYTES) return bytes;
-  throw new RangeError(`maxMemory: expected an integer from 0 to ${CEILING_BYTES}, got ${bytes}`);
+  return checkIndex(bytes, "maxMemory", CEILING_BYTES + 1);
 }

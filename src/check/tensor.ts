@@ -2,6 +2,7 @@
 // have them.
 
 import { describe } from "./arrays.js";
+import { checkIndex } from "./options.js";
 import { checkShape, formatShape, sizeOf } from "./shape.js";
 
 export interface Tensor {
@@ -54,9 +55,7 @@ export function startOf({ kind, shape, offset }: Tensor, length: number, name: s
     throw new RangeError(`${name}.${kind}: ${formatShape(shape)} holds ${size} elements, ${name}.data has ${length}`);
   }
   if (offset === undefined) return 0;
-  if (typeof offset !== "number") throw new TypeError(`${name}.offset: expected an integer, got ${describe(offset)}`);
-  if (Number.isInteger(offset) && offset >= 0 && offset + size <= length) return offset;
-  throw new RangeError(`${name}.offset: expected an integer from 0 to ${length - size}, got ${offset}`);
+  return checkIndex(offset, `${name}.offset`, length - size + 1);
 }
 
 function checkContiguous(strides: unknown, shape: readonly number[], name: string): void {

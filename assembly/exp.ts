@@ -187,6 +187,8 @@ export function scaleFor<T>(beta: f64, subtract: bool, p: usize): Scale<T> {
  * Fills in `anchor` for row maxima, a row a lane. All bits of a lane of the result are set where that is exact; where it
  * is not, the anchor is that of a row whose maximum has been subtracted.
  */
+// @ts-ignore: decorator
+@inline
 export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale<T>): v128 {
   const n = v128.floor<T>(v128.mul<T>(max, v128.splat<T>(scale.rate)));
   const exact = v128.le<T>(v128.abs<T>(n), v128.splat<T>(scale.limit));

@@ -9,6 +9,8 @@ export class Total {
   highLost: v128;
 }
 
+// @ts-ignore: decorator
+@inline
 export function clear(total: Total): void {
   const zero = i32x4.splat(0);
   total.low = zero;
@@ -18,6 +20,8 @@ export function clear(total: Total): void {
 }
 
 /** total += (low, high). */
+// @ts-ignore: decorator
+@inline
 export function accumulate<T>(total: Total, low: v128, high: v128): void {
   const l = f64x2.sub(low, total.lowLost);
   const nextLow = f64x2.add(total.low, l);
@@ -31,6 +35,8 @@ export function accumulate<T>(total: Total, low: v128, high: v128): void {
 }
 
 /** 1 over each total, rounded to T. */
+// @ts-ignore: decorator
+@inline
 export function reciprocal<T>(total: Total): v128 {
   const one = f64x2.splat(1);
   const l = f64x2.div(one, total.low);

@@ -1,6 +1,6 @@
 // Does the suite notice? Changes one constant of a kernel or one comparison of a check at a time, in a copy of the
 // project, and expects the tests to fail each time. Prints the changes that no test noticed, and fails if there are any.
-// With an argument, only the lines that contain it: `npm run test:mutations -- LN2`.
+// With an argument, only the lines that contain it and the files of that path: `npm run test:mutations -- LN2`.
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EQUIVALENT, TESTS } from "./mutations-known.js";
 
 interface Mutation {
   readonly file: string;
@@ -17,45 +18,18 @@ interface Mutation {
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CHECK_TESTS = [
-  "errors",
-  "errors-data",
-  "errors-out",
-  "errors-float16",
-  "kinds",
-  "float16-kinds",
-  "axes",
-  "misuse",
-  "callbacks",
-];
-const KERNEL_TESTS = ["softmax", "contract", "abi", "float16-conversion"];
 
-/** Changes that alter no result. */
-const EQUIVALENT: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [
-  { file: "assembly/exp.ts", text: "DEGREE_F32: i32", why: "coefficients beyond the table go where nothing reads" },
-  { file: "assembly/exp.ts", text: "DEGREE_F64: i32", why: "coefficients beyond the table go where nothing reads" },
-  { file: "assembly/exp.ts", text: " times these ", why: "the bound is rounded down to what is easily remembered" },
-  { file: "assembly/exp.ts", text: "REACH: i32", why: "beta can be taken either way far around the border" },
-  { file: "assembly/exp.ts", text: "LIFT: f64", why: "a power of two that the sum has too; any from 24 on will do" },
-  { file: "assembly/softmax.ts", text: "NARROW: i32", why: "both ways add in the same order, to the same bits" },
-  { file: "assembly/softmax.ts", text: "TOGETHER: i32", why: "both ways add in the same order, to the same bits" },
-  { file: "assembly/float16.ts", text: "0x7fffffff, //", why: "it is NaN, which no factor changes" },
-  { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },
-  { file: "assembly/float16.ts", text: "0x7f800000, //", why: "it is Infinity, which no factor changes" },
-  {
-    file: "src/check/output.ts",
-    text: "out.at !== undefined && x.at !== undefined",
-    why: "spares a check: values of one length within one allocated array are the same",
-  },
-  {
-    file: "src/check.ts",
-    text: "label !== undefined) return {",
-    why: "tells only where there is a Float16Array",
-  },
-];
+/** The rooms whose comparisons are changed. */
+const COMPARED = ["src/check.ts", "src/check"];
 
-function trackedFiles(folder: string): string[] {
-  return execFileSync("git", ["ls-files", "-co", "--exclude-standard", folder], { cwd: ROOT, encoding: "utf8" })
+/** The package's modules, in a copy: the baseline module alone, as it was last compiled. */
+const MODULES = `
+import { readFileSync } from "node:fs";
+export const modules = [{ backend: "simd", code: () => readFileSync("build/simd.wasm") }];
+`;
+
+function trackedFiles(...places: readonly string[]): string[] {
+  return execFileSync("git", ["ls-files", "-co", "--exclude-standard", ...places], { cwd: ROOT, encoding: "utf8" })
     .split("\n")
     .filter((file) => file.endsWith(".ts"));
 }
@@ -81,15 +55,14 @@ const OPPOSITES: Readonly<Record<string, string>> = {
   ">=": "<",
 };
 
-/** Every comparison of every check, turned into its opposite. */
+/** Every comparison, turned into its opposite. */
 function comparisons(): Mutation[] {
-  const files = ["src/check.ts", ...trackedFiles("src/check")];
-  return files
+  return trackedFiles(...COMPARED)
     .flatMap((file) => find(file, / (===|!==|<=|>=|<|>) /g, ([, sign]) => ` ${OPPOSITES[sign as string]} `))
     .filter(({ before }) => !/\bfor \(/.test(before));
 }
 
-/** Every entry of a kernel's tables, and every named constant: larger by a fiftieth, or doubled. */
+/** Every entry of a kernel's tables, larger by a fiftieth; every named constant, and every fraction, doubled. */
 function constants(): Mutation[] {
   return trackedFiles("assembly").flatMap((file) => [
     ...find(
@@ -98,10 +71,20 @@ function constants(): Mutation[] {
       ([, indent, bits]) => indent + larger(bits as string),
     ),
     ...find(file, /^((?:export )?const [A-Z0-9_]+: \w+ = )([-\d.e]+)(?=;)/g, ([, name, value]) => {
-      return `${name}${Number(value) * 2}`;
+      return name + doubled(value as string);
     }),
+    ...find(file, FRACTION, ([value]) => doubled(value)).filter(({ before }) => !/const [A-Z]/.test(before)),
   ]);
 }
+
+/** Twice a number, with a point where it has one. */
+function doubled(value: string): string {
+  const twice = String(Number(value) * 2);
+  return value.includes(".") && /^-?\d+$/.test(twice) ? `${twice}.0` : twice;
+}
+
+/** A number with a point or an exponent, other than 0.0 and 1.0. */
+const FRACTION = /(?<![\w.]|\/\/.*)(?![01]\.0\b)(\d+\.\d+(e-?\d+)?|\d+e-?\d+)(?![\w.])/g;
 
 function larger(bits: string): string {
   const view = new DataView(new ArrayBuffer(8));
@@ -132,6 +115,7 @@ function copyProject(): string {
     cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
+  writeFileSync(join(copy, "src/modules.ts"), MODULES);
   return copy;
 }
 
@@ -145,8 +129,12 @@ async function passes(copy: string, command: string, args: readonly string[]): P
   return code === 0;
 }
 
+/** Compiles the baseline module alone, and less thoroughly: the constants are the same. */
 function build(copy: string): Promise<boolean> {
-  return passes(copy, "node_modules/tsx/dist/cli.mjs", ["scripts/build-wasm.ts"]);
+  return passes(copy, "node_modules/assemblyscript/bin/asc.js", [
+    "assembly/index.ts",
+    ...["--config", "asconfig.json", "--target", "simd", "--optimizeLevel", "1"],
+  ]);
 }
 
 function test(copy: string, names: readonly string[]): Promise<boolean> {
@@ -154,16 +142,29 @@ function test(copy: string, names: readonly string[]): Promise<boolean> {
   return passes(copy, "node_modules/vitest/vitest.mjs", ["run", "--bail", "1", "--project", "simd", ...files]);
 }
 
-/** Whether a test fails, or the build does, once the mutation is in. */
-async function isNoticed(copy: string, { file, line, after }: Mutation): Promise<boolean> {
+function testsOf(file: string): readonly string[] {
+  const names = TESTS[file];
+  if (names === undefined) throw new Error(`no tests are named for ${file}`);
+  return names;
+}
+
+/** Whether the tests pass with the mutation in: file by file, up to the first that fails. */
+async function survives(copy: string, { file }: Mutation): Promise<boolean> {
+  if (file.startsWith("assembly/") && !(await build(copy))) return false;
+  for (const name of testsOf(file)) if (!(await test(copy, [name]))) return false;
+  return true;
+}
+
+/** Whether a test fails, or the build does, with the mutation in, which is then taken out again. */
+async function isNoticed(copy: string, pristine: Uint8Array, mutation: Mutation): Promise<boolean> {
+  const { file, line, after } = mutation;
   const original = readFileSync(join(ROOT, file), "utf8");
   const lines = original.split("\n");
   lines[line] = after;
   writeFileSync(join(copy, file), lines.join("\n"));
-  const isKernel = file.startsWith("assembly/");
-  const survived = (!isKernel || (await build(copy))) && (await test(copy, isKernel ? KERNEL_TESTS : CHECK_TESTS));
+  const survived = await survives(copy, mutation);
   writeFileSync(join(copy, file), original);
-  if (isKernel) await build(copy);
+  writeFileSync(join(copy, "build/simd.wasm"), pristine);
   process.stdout.write(survived ? "S" : ".");
   return !survived;
 }
@@ -173,31 +174,44 @@ function isEquivalent({ file, before }: Mutation): boolean {
 }
 
 /** Takes mutations off the queue, in a copy of its own, until there is none; the result is those not noticed. */
-async function work(queue: Mutation[]): Promise<Mutation[]> {
-  const copy = copyProject();
+async function work(queue: Mutation[], copy: string, pristine: Uint8Array): Promise<Mutation[]> {
   const survivors: Mutation[] = [];
-  try {
-    if (!(await build(copy)) || !(await test(copy, [...KERNEL_TESTS, ...CHECK_TESTS]))) {
-      throw new Error("the tests fail before any change");
-    }
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      if (!(await isNoticed(copy, next))) survivors.push(next);
-    }
-    return survivors;
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
+  writeFileSync(join(copy, "build/simd.wasm"), pristine);
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (!(await isNoticed(copy, pristine, next))) survivors.push(next);
   }
+  return survivors;
+}
+
+/** The mutations that no test noticed, when there is one at a time in each of the copies. */
+async function survivorsOf(mutations: readonly Mutation[], copies: readonly string[]): Promise<Mutation[]> {
+  const [copy] = copies as [string];
+  const names = new Set(mutations.flatMap(({ file }) => testsOf(file)));
+  if (!(await build(copy)) || !(await test(copy, [...names]))) throw new Error("the tests fail before any change");
+  const pristine = readFileSync(join(copy, "build/simd.wasm"));
+  const queue = [...mutations];
+  const found = await Promise.all(copies.map((each) => work(queue, each, pristine)));
+  return found.flat();
 }
 
 const [text = ""] = process.argv.slice(2);
-const mutations = [...constants(), ...comparisons()].filter(
-  (mutation) => mutation.before.includes(text) && !isEquivalent(mutation),
-);
-const queue = [...mutations];
-const found = await Promise.all(Array.from({ length: availableParallelism() }, () => work(queue)));
-const survivors = found.flat();
-console.log(`\n${mutations.length - survivors.length} of ${mutations.length} changes noticed`);
-for (const { file, line, before, after } of survivors) {
-  console.log(`not noticed: ${file}:${line + 1}\n  - ${before.trim()}\n  + ${after.trim()}`);
+const all = [...constants(), ...comparisons()];
+for (const { file, text: known } of EQUIVALENT) {
+  if (!all.some((mutation) => mutation.file === file && mutation.before.includes(known))) {
+    throw new Error(`scripts/mutations-known.ts: no change of ${file} has "${known}" in its line`);
+  }
 }
-process.exitCode = survivors.length === 0 ? 0 : 1;
+const mutations = all.filter(
+  (mutation) => (mutation.before.includes(text) || mutation.file.includes(text)) && !isEquivalent(mutation),
+);
+const copies = Array.from({ length: availableParallelism() }, copyProject);
+try {
+  const survivors = await survivorsOf(mutations, copies);
+  console.log(`\n${mutations.length - survivors.length} of ${mutations.length} changes noticed`);
+  for (const { file, line, before, after } of survivors) {
+    console.log(`not noticed: ${file}:${line + 1}\n  - ${before.trim()}\n  + ${after.trim()}`);
+  }
+  process.exitCode = survivors.length === 0 ? 0 : 1;
+} finally {
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+}

@@ -90,6 +90,12 @@ describe.each(LIBRARIES)("$name", ({ library }) => {
     });
   });
 
+  it("probabilities as bits of float16 are those beside logits of that kind", () => {
+    const half = { data: bits(P), shape, dtype: "float16" };
+    const loss = library.crossEntropy(half, half, { reduction: "sum" });
+    expect(loss).toBeCloseTo(library.crossEntropy(f64(P), f64(P), { shape, reduction: "sum" }), 5);
+  });
+
   it("gives losses in the shape of the rows, with the gradient or without", () => {
     const sizes = [2, 2, 3];
     const cube = nest([...P, ...P], sizes) as number[][][];

@@ -53,6 +53,14 @@ describe("memory of an instance", () => {
     expect(memory()).toBe(grown);
   });
 
+  it("has room for the mask of elements that fill the window alone", () => {
+    const { softmax, memory } = observed();
+    const x = logits("float32", WINDOW_BYTES / 4, 1) as Float32Array;
+    const where = new Uint8Array(x.length).fill(1);
+    expect(softmax(x, { shape: [64, x.length / 64], where })).toEqual(softmax(x, { shape: [64, x.length / 64] }));
+    expect(memory()).toBeLessThanOrEqual(WINDOW_BYTES + 2 * 65536);
+  });
+
   it("stays at 4 MiB or less for 64 rows of 131072", () => {
     const { softmax, memory } = observed();
     softmax(logits("float32", 64 * 131_072, 1) as Float32Array, { shape: [64, 131_072] });

@@ -1,23 +1,23 @@
 // Cross-entropy of softmax(beta x) over contiguous rows, and its gradient with respect to x.
 //
-// Row r gives each class c a coefficient a: that of its label, of its target probability, of smoothing, added. The loss is
-// the sum of a (-log p), that is A log1p(r) - sum a (z - m), with A the sum of the a; its gradient is beta (A p - a). At a
-// confident maximum, p = 1 - q with q = r / (1 + r), so the gradient there is beta ((A - a) - A q), which cancels nothing.
+// Row r gives each class c a coefficient a: that of its label, of its target probability, of smoothing, added. The loss
+// is the sum of a (-log p), that is A log1p(r) - sum a (z - m), with A the sum of the a; its gradient is beta (A p - a).
+// At a confident maximum, p = 1 - q with q = r / (1 + r), so the gradient there is beta ((A - a) - A q), which cancels
+// nothing.
 
 import { Scale } from "./exp";
 import { log1p } from "./log";
-import { Normalizer, afterNormalizer, anchorRows, normalizerAt, prepare, sumRows } from "./normalizer";
-import { TOGETHER, multiply } from "./rows";
+import { Normalizer, TOGETHER, anchorRows, normalizerAt, prepare, sumRows } from "./normalizer";
+import { multiply } from "./rows";
 import { bytes, lanes } from "./simd";
-import { totalAt } from "./state";
-import { Total, accumulate, clear } from "./total";
+import { linesAt } from "./state";
 
 /** Labels: of a row that does not count, and of one that has targets in place of a label. */
 const IGNORED: i32 = -1;
 const NO_LABEL: i32 = -2;
 
-/** How many classes are added up before they go to a compensated total. */
-const RUN: i32 = 64;
+/** How many classes are added up before they go to the row's sums: fewer roundings than one after the other. */
+const RUN: i32 = 256;
 
 /** The target of a row: coefficient c is (keep targets[c] + smooth) weight[c], with `own` more at the label. */
 @unmanaged
@@ -29,7 +29,7 @@ class Target {
   keep: f64;
   smooth: f64;
   own: f64;
-  /** A, and the sum of a (x - m) half */
+  /** A, and the sum of a beta (x - m) half */
   sum: f64;
   fall: f64;
 }
@@ -38,7 +38,7 @@ class Target {
 // @ts-ignore: decorator
 @inline
 function targetAt(scratch: usize, r: i32): Target {
-  return changetype<Target>(afterNormalizer(scratch) + 32 + r * offsetof<Target>());
+  return changetype<Target>(linesAt(scratch) + 32 + r * offsetof<Target>());
 }
 
 /** The coefficient of class c, but for what the label has more. */
@@ -51,20 +51,17 @@ function coefficient<T>(t: Target, c: i32): f64 {
 }
 
 /** Adds up A and the falls of the classes whose coefficient is not 0; `max` is halved as x is. */
-function addFalls<T>(x: usize, columns: i32, max: f64, half: f64, t: Target, total: Total): void {
-  clear(total);
+function addFalls<T>(x: usize, columns: i32, max: f64, half: f64, rate: f64, t: Target): void {
   for (let c = 0; c < columns; ) {
     let sum = 0.0, fall = 0.0;
     for (const end = min(columns, c + RUN); c < end; c++, x += bytes<T>(1)) {
       const a = coefficient<T>(t, c);
       sum += a;
-      if (a != 0) fall += a * (<f64>load<T>(x) * half - max);
+      if (a != 0) fall += a * ((<f64>load<T>(x) * half - max) * rate);
     }
-    const both = f64x2.replace_lane(f64x2.splat(sum), 1, fall);
-    accumulate<f64>(total, both, both);
+    t.sum += sum;
+    t.fall += fall;
   }
-  t.sum += f64x2.extract_lane(total.low, 0);
-  t.fall += f64x2.extract_lane(total.low, 1);
 }
 
 /** Kept to finite numbers: 0 times it is 0. NaN stays. */
@@ -115,26 +112,26 @@ function gradientRow<T>(grad: usize, columns: i32, t: Target, r: i32, factor: f6
 function crossEntropyRows<T>(
   x: usize, grad: usize, rows: i32, columns: i32, beta: f64, factor: f64, losses: usize, scale: Scale<T>, scratch: usize,
 ): void {
-  const n = normalizerAt<T>(scratch), logs = afterNormalizer(scratch), row = bytes<T>(columns);
+  const n = normalizerAt<T>(scratch), logs = linesAt(scratch), row = bytes<T>(columns);
+  // At beta 0 a fall to -Infinity is still one.
+  const rate = beta == 0 ? 5e-324 : beta;
   anchorRows<T>(x, 0, rows, columns, scale, scratch);
   for (let r = 0; r < rows; r++) {
     const t = targetAt(scratch, r), p = changetype<usize>(n) + bytes<T>(r), at = x + row * r;
     const half = <f64>load<T>(p, offsetof<Normalizer<T>>("half"));
     const max = half * <f64>load<T>(p, offsetof<Normalizer<T>>("max"));
     t.sum = t.own;
-    t.fall = t.own != 0 ? t.own * (<f64>load<T>(at + bytes<T>(t.label)) * abs(half) - max) : 0;
-    if (t.targets || t.smooth != 0) addFalls<T>(at, columns, max, abs(half), t, totalAt(scratch, 0));
+    t.fall = t.own != 0 ? t.own * ((<f64>load<T>(at + bytes<T>(t.label)) * abs(half) - max) * rate) : 0;
+    if (t.targets || t.smooth != 0) addFalls<T>(at, columns, max, abs(half), rate, t);
   }
   sumRows<T>(x, grad, 0, rows, columns, scale, scratch);
   v128.store(logs, log1p(n.low));
   if (sizeof<T>() == 4) v128.store(logs, log1p(n.high), 16);
-  // At beta 0 a fall to -Infinity is still one.
-  const rate = beta == 0 ? 5e-324 : beta;
   for (let r = 0; r < rows; r++) {
     const t = targetAt(scratch, r);
     const half = <f64>load<T>(changetype<usize>(n) + bytes<T>(r), offsetof<Normalizer<T>>("half"));
     const isIgnored = t.label == IGNORED;
-    store<f64>(losses + 8 * r, isIgnored ? 0 : t.sum * load<f64>(logs + 8 * r) - (rate * t.fall) / abs(half));
+    store<f64>(losses + 8 * r, isIgnored ? 0 : t.sum * load<f64>(logs + 8 * r) - t.fall / abs(half));
     if (!grad) continue;
     if (isIgnored) memory.fill(grad + row * r, 0, row);
     else gradientRow<T>(grad + row * r, columns, t, r, factor, scratch);

@@ -1,8 +1,8 @@
 // The natural logarithm, in float64 whatever an op's T: it is needed once a row, or where float32 would not do.
 //
-// For u = 2^k (1 + f) with 1 + f from sqrt(1/2) to sqrt(2): log u = k ln2 + log(1 + f), and log(1 + f) = f - s (f - R) with
-// s = f / (2 + f) and R a polynomial in s^2. Scheme and constants are those of FreeBSD's e_log.c and s_log1p.c (Sun
-// Microsystems' fdlibm). No multiply-add: both modules give the same bits.
+// For u = 2^k (1 + f) with 1 + f from sqrt(1/2) to sqrt(2): log u = k ln2 + log(1 + f), and log(1 + f) is
+// f - (f^2 / 2 - s (f^2 / 2 + R)) with s = f / (2 + f) and R a polynomial in s^2. Scheme and constants are those of
+// FreeBSD's e_log.c and s_log1p.c (Sun Microsystems' fdlibm). No multiply-add: both modules give the same bits.
 
 const TABLE = memory.data<u64>([
   0x3fe62e42fee00000, // ln 2, its leading 32 bits: k of 11 bits times these is exact

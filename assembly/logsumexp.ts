@@ -1,9 +1,9 @@
 // (1 / beta) log of the sum of w exp(beta x) over contiguous rows, in float64 from the sum on.
 
 import { logOfSum } from "./log";
-import { Normalizer, UNLIFT, afterNormalizer, anchorRows, normalizerAt, prepare, sumRows } from "./normalizer";
-import { TOGETHER } from "./rows";
+import { Normalizer, TOGETHER, anchorRows, normalizerAt, prepare, sumRows } from "./normalizer";
 import { bytes, lanes } from "./simd";
+import { linesAt } from "./state";
 
 /** The sum over a row whose maximum is infinite: 0, ±Infinity, or NaN for a NaN and for Infinity of both signs. */
 function infiniteSum<T>(x: usize, weights: usize, columns: i32, sign: T): f64 {
@@ -31,7 +31,7 @@ function split<T>(x: usize, weights: usize, rows: i32, columns: i32, scratch: us
     const isFinite = abs(max) < Infinity;
     store<f64>(p, isFinite ? max : 0);
     store<f64>(p, isFinite ? (w ? <f64>load<T>(w + bytes<T>(place)) : 1) : infiniteSum<T>(x + at, w, columns, n.sign), 32);
-    store<f64>(p, isFinite ? (w ? others / UNLIFT : others) : 0, 64);
+    store<f64>(p, isFinite ? others : 0, 64);
   }
 }
 
@@ -54,8 +54,8 @@ function finish(p: usize, values: usize, signs: usize, rows: i32, beta: f64): vo
 function logSumExp<T>(
   x: usize, weights: usize, values: usize, signs: usize, rows: i32, columns: i32, beta: f64, scratch: usize,
 ): void {
-  const scale = prepare<T>(beta, scratch), p = afterNormalizer(scratch);
-  const together = columns <= TOGETHER ? lanes<T>() : 1, step = bytes<T>(columns * together);
+  const scale = prepare<T>(beta, scratch), p = linesAt(scratch);
+  const together = columns <= TOGETHER && !weights ? lanes<T>() : 1, step = bytes<T>(columns * together);
   for (; rows > 0; rows -= together, x += step, values += 8 * together) {
     const count = min(rows, together);
     anchorRows<T>(x, weights, count, columns, scale, scratch);

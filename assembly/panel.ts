@@ -106,13 +106,29 @@ function addSums<T>(length: i32, count: i32, sums: usize, scratch: usize): void 
   }
 }
 
+/** Adds the lines of float32 exponentials at y to the lines of sums, but of each row the one at its hole: it goes there. */
+function addBut(y: usize, length: i32, count: i32, holes: usize, sums: usize): void {
+  for (let j = 0; j < count; j++, holes += 16, y += 16, sums += 16) {
+    const hole = v128.load(holes);
+    let held = i32x4.splat(0);
+    for (let e = 0, p = y; e < length; e++, p += LINE) {
+      const v = v128.load(p), isHole = i32x4.eq(hole, i32x4.splat(e));
+      held = v128.or(held, v128.and(v, isHole));
+      addTo<f32>(sums + <usize>(e & (sumLines<f32>() - 1)) * LINE, v128.andnot(v, isHole), e);
+    }
+    v128.store(holes, held);
+  }
+}
+
 /**
  * y = exponentials of the panel at x, whose lines stand `stride` bytes apart; x may be y. In the line of `scratch` stand
  * its maxima, and afterwards the factors by which y is left to be multiplied. With `inSums`, x and y are the lines of sums themselves: each accumulator
- * takes one element, and the lines that no element reaches are clear.
+ * takes one element, and the lines that no element reaches are clear. `holes`: a line with the place of one element of each
+ * row (float32, one block): the totals are those of the others, and the line gets its exponential.
  */
 export function expPanel<T>(
   x: usize, y: usize, length: i32, stride: usize, full: i32, width: i32, inSums: bool, scale: Scale<T>, scratch: usize,
+  holes: usize = 0,
 ): void {
   const line = lineAt(scratch), anchors = changetype<usize>(anchorAt(scratch, 0)), sums = sumsAt(scratch);
   const count = full + i32(width > 0);
@@ -131,7 +147,8 @@ export function expPanel<T>(
   const block = BLOCK * lanes<T>();
   for (; length > 0; length -= block, x += stride * block, y += stride * block) {
     const lines = min(length, block);
-    expLines<T>(x, y, lines, stride, full, width, anchors, inSums ? 0 : sums, scale);
+    expLines<T>(x, y, lines, stride, full, width, anchors, inSums || holes ? 0 : sums, scale);
+    if (sizeof<T>() == 4 && holes) addBut(y, lines, count, holes, sums);
     if (!inSums) clearSums<T>(lines, sums);
     addSums<T>(lines, count, sums, scratch);
   }

@@ -1,15 +1,14 @@
 // The passes over contiguous elements: `full` whole vectors, then one of `width` elements where that is not 0.
 
 import { Anchor, Scale, expAnchored } from "./exp";
-import { bytes, lanes, loadPartial, storePartial } from "./simd";
-
-/** Rows of at most so many elements are taken a vector of them at a time: a longer one would push the others from L1. */
-export const TOGETHER: i32 = 512;
+import { lanes, loadPartial, storePartial } from "./simd";
 
 /** How many vectors one `expBlock` takes at most: 16 additions for each of its four accumulators. */
 export const BLOCK: i32 = 64;
 
 /** The largest element of each lane that is not NaN (-Infinity if there is none). */
+// @ts-ignore: decorator
+@inline
 export function maximum<T>(x: usize, full: i32, width: i32): v128 {
   let m0 = v128.splat<T>(-<T>Infinity), m1 = m0, m2 = m0, m3 = m0;
   for (; full >= 4; full -= 4, x += 64) {
@@ -23,8 +22,16 @@ export function maximum<T>(x: usize, full: i32, width: i32): v128 {
   return v128.pmax<T>(v128.pmax<T>(m0, m1), v128.pmax<T>(m2, m3));
 }
 
-/** y = expAnchored(x); x may be y. The row's anchor is one lane of an Anchor, and `anchor` points to that lane. */
-export function exponentials<T>(x: usize, y: usize, full: i32, width: i32, anchor: usize, scale: Scale<T>): void {
+/**
+ * y = expAnchored(x) and its sum, as in `add`, of all elements but the one at `hole`, if that is not below 0. At most BLOCK
+ * vectors; x may be y. The row's anchor is one lane of an Anchor, and `anchor` points to that lane.
+ *
+ * The sum is a pass of its own over the block, still in L1: its accumulators would not fit the 16 registers beside the
+ * constants, and spilling them took 7 to 9% more time.
+ */
+export function expBlock<T>(
+  x: usize, y: usize, full: i32, width: i32, anchor: usize, scale: Scale<T>, hole: i32 = -1,
+): v128 {
   const floor = v128.load_splat<T>(anchor), magic = v128.load_splat<T>(anchor, offsetof<Anchor>("magic"));
   const rate = v128.splat<T>(scale.rate), high = v128.splat<T>(scale.high), low = v128.splat<T>(scale.low);
   const c1 = v128.splat<T>(scale.c1), c2 = v128.splat<T>(scale.c2), c3 = v128.splat<T>(scale.c3);
@@ -43,17 +50,18 @@ export function exponentials<T>(x: usize, y: usize, full: i32, width: i32, ancho
     const z = loadPartial<T>(from, count, 0);
     storePartial<T>(to, expAnchored<T>(z, floor, magic, rate, high, low, c1, c2, c3, c4, c5, scale), count);
   }
-}
-
-/**
- * y = expAnchored(x) and its sum. At most BLOCK vectors.
- *
- * The sum is a pass of its own over the block, still in L1: its accumulators would not fit the 16 registers beside the
- * constants, and spilling them took 7 to 9% more time.
- */
-export function expBlock<T>(x: usize, y: usize, full: i32, width: i32, anchor: usize, scale: Scale<T>): v128 {
-  exponentials<T>(x, y, full, width, anchor, scale);
-  return add<T>(y, full, width);
+  const v = hole / lanes<T>(), at = y + (<usize>v << 4), held = v < full ? lanes<T>() : width;
+  let kept = i32x4.splat(0);
+  if (hole >= 0) {
+    // By whole vectors: a scalar store would have to reach the cache before the sum's loads.
+    kept = loadPartial<T>(at, held, 0);
+    const numbers = sizeof<T>() == 4 ? f32x4(0, 1, 2, 3) : f64x2(0, 1);
+    const lane = v128.eq<T>(v128.splat<T>(<T>(hole & (lanes<T>() - 1))), numbers);
+    storePartial<T>(at, v128.andnot(kept, lane), held);
+  }
+  const sum = add<T>(y, full, width);
+  if (hole >= 0) storePartial<T>(at, kept, held);
+  return sum;
 }
 
 /** The sum of each lane: vector v goes to accumulator v mod 4, and the four are added as (a0 + a1) + (a2 + a3). */
@@ -100,15 +108,19 @@ export function multiply<T>(y: usize, full: i32, width: i32, factor: v128): void
   if (width) storePartial<T>(y, v128.mul<T>(loadPartial<T>(y, width, 0), factor), width);
 }
 
-/** How many of `count` elements stand before the first that is not below `limit`; a NaN is not. */
-export function find<T>(x: usize, count: i32, limit: T): i32 {
+/** The place of the first element that is not below `limit`, as a NaN is not; -1 if there is none. */
+export function find<T>(x: usize, full: i32, width: i32, limit: T): i32 {
   const v = v128.splat<T>(limit);
-  let e = 0;
-  for (; e + 4 * lanes<T>() <= count; e += 4 * lanes<T>(), x += 64) {
-    const a = v128.and(v128.lt<T>(v128.load(x), v), v128.lt<T>(v128.load(x, 16), v));
-    const b = v128.and(v128.lt<T>(v128.load(x, 32), v), v128.lt<T>(v128.load(x, 48), v));
+  let p = x;
+  for (; full >= 4; full -= 4, p += 64) {
+    const a = v128.and(v128.lt<T>(v128.load(p), v), v128.lt<T>(v128.load(p, 16), v));
+    const b = v128.and(v128.lt<T>(v128.load(p, 32), v), v128.lt<T>(v128.load(p, 48), v));
     if (!v128.all_true<i32>(v128.and(a, b))) break;
   }
-  for (; e < count && load<T>(x) < limit; x += bytes<T>(1)) e++;
-  return e;
+  for (full += i32(width > 0); full > 0; full--, p += 16) {
+    const below = v128.lt<T>(loadPartial<T>(p, width && full == 1 ? width : lanes<T>(), -<T>Infinity), v);
+    const others = ~(sizeof<T>() == 4 ? i32x4.bitmask(below) : i64x2.bitmask(below)) & ((1 << lanes<T>()) - 1);
+    if (others) return i32((p - x) >> alignof<T>()) + ctz(others);
+  }
+  return -1;
 }

@@ -3,13 +3,13 @@
 import { Scale, power, scaleFor, setAnchor, stretchExponent } from "./exp";
 import { gatherRows, scatterRows } from "./narrow";
 import { clearSums, expPanel, maxima, multiplyPanel } from "./panel";
-import { BLOCK, TOGETHER, expBlock, maximum, multiply, stretch } from "./rows";
+import { BLOCK, expBlock, maximum, multiply, stretch } from "./rows";
 import { addAcross, bytes, lanes, maxAcross } from "./simd";
-import { LINE, PANEL, anchorAt, lineAt, linesAt, sumLines, sumsAt, totalAt } from "./state";
+import { LINE, NARROW, PANEL, anchorAt, lineAt, linesAt, sumLines, sumsAt, totalAt } from "./state";
 import { accumulate, clear, reciprocal } from "./total";
 
-/** Rows of fewer elements are turned: up to 50% faster, where from here on the baseline module loses. At most 48. */
-const NARROW: i32 = 48;
+/** Rows of at most so many elements are taken a vector of them at a time: a longer one would push the others from L1. */
+const TOGETHER: i32 = 512;
 
 /** `rows` (1 to lanes) contiguous rows: what comes once a row is done for all in one vector, a row a lane. */
 function softmaxRows<T>(x: usize, y: usize, rows: i32, length: i32, scale: Scale<T>, scratch: usize): void {

@@ -119,6 +119,11 @@ describe.each(KERNELS)("$name: sums", ({ softmax }) => {
     }
   });
 
+  it("infinite beta keeps to the maximum, by however little it is one", () => {
+    expect([...softmax(Float64Array.of(5e-324, 0, 0), { beta: Infinity })]).toEqual([1, 0, 0]);
+    expect([...softmax(Float32Array.of(0, 1.5e-45), { beta: Infinity })]).toEqual([0, 1]);
+  });
+
   it.each(COUNTS)("a row of %d sums to 1, added in float64", (length) => {
     for (const dtype of DTYPES) {
       const rows = [logits(dtype, length, length), ...EQUAL.map((v) => floats(dtype, length).fill(v))];

@@ -13,7 +13,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   "assembly/rows.ts": ["abi", "abi-rows", "softmax", "logsoftmax", "vjp"],
   "assembly/sigmoid.ts": ["sigmoid"],
   "assembly/softmax.ts": ["softmax", "contract", "abi"],
-  "assembly/state.ts": ["softmax", "abi", "contract", "logsoftmax"],
+  "assembly/state.ts": ["softmax", "abi", "axes", "invariants", "logsoftmax"],
   "assembly/turn.ts": ["abi-derivatives", "axes"],
   "assembly/vjp.ts": ["vjp"],
   "src/check.ts": [
@@ -25,6 +25,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     "axes",
     "float16-kinds",
     "callbacks-ops",
+    "logsumexp",
   ],
   "src/check/arrays.ts": ["errors-data", "errors-out", "kinds", "float16-kinds", "kinds-ops", "misuse", "errors-ops"],
   "src/check/input.ts": [
@@ -56,9 +57,38 @@ export const EQUIVALENT: readonly { readonly file: string; readonly text: string
   { file: "assembly/float16.ts", text: "0x7fffffff, //", why: "it is NaN, which no factor changes" },
   { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },
   { file: "assembly/float16.ts", text: "0x7f800000, //", why: "it is Infinity, which no factor changes" },
+  { file: "assembly/rows.ts", text: "TOGETHER: i32", why: "both ways add in the same order, to the same bits" },
+  { file: "assembly/log.ts", text: "const tiny =", why: "small normal numbers can be brought up too: that is exact" },
+  { file: "assembly/turn.ts", text: "TILE: i32", why: "only the order in which elements are copied changes" },
+  {
+    file: "assembly/crossentropy.ts",
+    text: "NO_LABEL: i32",
+    why: "any number will do that is no label and not IGNORED",
+  },
+  {
+    file: "assembly/crossentropy.ts",
+    text: "RUN: i32",
+    why: "twice as many additions still keep the contract's bounds",
+  },
+  { file: "assembly/normalizer.ts", text: "HUGE: f64", why: "halving is exact, and due only near the largest number" },
+  {
+    file: "assembly/normalizer.ts",
+    text: "UNLIFT: f64",
+    why: "divided out again; powers of two near it leave as much room for weights",
+  },
   {
     file: "src/check/output.ts",
     text: "same && outAt !== undefined && at !== undefined",
     why: "spares a check: values of one length within one allocated array are the same",
+  },
+  {
+    file: "src/check.ts",
+    text: 'dtype === "float16" ? asBits(checked)',
+    why: "tells only where there is a Float16Array; what does not pass in place passes through the window",
+  },
+  {
+    file: "src/check.ts",
+    text: "label !== undefined) return { ...request",
+    why: "tells only where there is a Float16Array",
   },
 ];

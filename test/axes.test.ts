@@ -1,5 +1,5 @@
-import { describe, it } from "vitest";
-import { IMPLEMENTATIONS } from "./support/implementations.js";
+import { describe, expect, it } from "vitest";
+import { IMPLEMENTATIONS, KERNELS } from "./support/implementations.js";
 import { call, expectValues, logs, shares } from "./support/misuse.js";
 
 const L = logs(12);
@@ -138,6 +138,18 @@ describe.each(IMPLEMENTATIONS)("$name", ({ softmax }) => {
     for (const [axis, groups] of AXES) {
       const options = { shape, axis, where: { data, shape: sizes } };
       expectValues(call(softmax, new Float32Array(L), options), shares(groups, keep));
+    }
+  });
+});
+
+describe.each(KERNELS)("$name: rows side by side", ({ softmax }) => {
+  it.each([15, 16, 17, 31, 32, 33, 47, 64, 100])("%d of them are each what it is alone", (columns) => {
+    const x = Float32Array.from({ length: 40 * columns }, (_, i) => 8 * Math.sin(i));
+    const y = softmax(x, { shape: [40, columns], axis: 0 });
+    for (let c = 0; c < columns; c++) {
+      const own = (values: ArrayLike<number>): Float32Array =>
+        Float32Array.from({ length: 40 }, (_, r) => values[r * columns + c]!);
+      expect(own(y)).toEqual(softmax(own(x)));
     }
   });
 });

@@ -73,11 +73,6 @@ export const EQUIVALENT: readonly { readonly file: string; readonly text: string
   },
   { file: "assembly/normalizer.ts", text: "HUGE: f64", why: "halving is exact, and due only near the largest number" },
   {
-    file: "assembly/normalizer.ts",
-    text: "UNLIFT: f64",
-    why: "divided out again; powers of two near it leave as much room for weights",
-  },
-  {
     file: "src/check/output.ts",
     text: "same && outAt !== undefined && at !== undefined",
     why: "spares a check: values of one length within one allocated array are the same",

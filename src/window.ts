@@ -147,7 +147,7 @@ function passInPlace(request: Request, op: RowsOp, numbers: Float64Array = NONE)
       request,
       double,
       x: (x ?? to) + at,
-      other: (second ?? 0) + at,
+      other: second === undefined ? 0 : second + at,
       y: to + at,
       extra: 0,
       first,

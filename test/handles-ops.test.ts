@@ -170,6 +170,17 @@ describe.each(MAKERS_OF_ALL)("over %s", (_, make) => {
     expect(library.logSumExp(x, { keepDims: true, out: library.allocate("float64", [2, 1]) }).shape).toEqual([2, 1]);
   });
 
+  it("gives a number a row for more rows than a kernel's call takes", () => {
+    const values = Float64Array.from({ length: 1300 * 3 }, (_, i) => Math.sin(i));
+    const x = library.allocate("float64", [1300, 3]);
+    x.set(values);
+    const out = library.allocate("float64", 1300);
+    const expected = library.logSumExp(values, { shape: [1300, 3] });
+    expect(library.logSumExp(x)).toEqual(expected);
+    expect(library.logSumExp(x, { out }).data).toEqual(expected);
+    expect(x.data).toEqual(values);
+  });
+
   it("takes empty handles", () => {
     for (const sizes of [[3, 0], [0, 3], [0, 0], [0]]) {
       // biome-ignore format: one line

@@ -65,6 +65,20 @@ describe.each(IMPLEMENTATIONS)("$name: logSoftmax", ({ logSoftmax, softmax }) =>
       expect(logSoftmax(x, { beta: 1e-38 })[1]).toBeCloseTo(-6 - Math.log(2 + Math.exp(-6)), 5);
     });
 
+    it.each([2, 5, 60, 1000])(
+      "keeps differences beyond the largest float, where beta brings them back: %d logits",
+      (length) => {
+        // A power of two, so that the halves are exact.
+        const most = 2 ** (dtype === "float32" ? 127 : 1023);
+        const x = floats(
+          dtype,
+          Array.from({ length: 4 * length }, (_, i) => (i % length === 0 ? most : -most)),
+        );
+        const got = logSoftmax(x, { shape: [4, length], beta: 2 ** -10 });
+        expect([...got].every((v, i) => v === (i % length === 0 ? 0 : -most / 2 ** 9))).toBe(true);
+      },
+    );
+
     it("is the logarithm of softmax", () => {
       for (const beta of [1, -2, 0.3]) {
         const x = logits(dtype, 90, 7) as Float64Array;

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
 import * as library from "softmax-simd";
+import * as learn from "softmax-simd/learn";
 import { describe, expect, it } from "vitest";
 
 /** What the examples take as given. */
@@ -56,7 +57,7 @@ async function run(example: string): Promise<number> {
     .replace(RESULT, (_, expression, text) => `check(${expression}, ${JSON.stringify(text)});`);
   // What Node 20 cannot read yet, such as `using`, is put in older words.
   const { code: plain } = transformSync(`const main = async () => {${code}};`, { target: "es2022", loader: "ts" });
-  const names = { ...library, ...CONTEXT, check };
+  const names = { ...library, ...learn, ...CONTEXT, check };
   await new Function(...Object.keys(names), `${plain} return main();`)(...Object.values(names));
   return results;
 }

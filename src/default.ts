@@ -205,7 +205,7 @@ export const allocate: Softmax["allocate"] = shared.allocate;
 
 /**
  * Checks what serves, on the engine at hand, against stored exact values, the special cases of the contract, and the
- * reference. Takes some tens of milliseconds.
+ * reference. Takes about a tenth of a second.
  *
  * @throws TypeError, RangeError for a wrong option.
  * @example

@@ -47,63 +47,67 @@ export function createSoftmax(options?: CreateOptions): Softmax {
     maxMemory: checkMemory(maxMemory),
   });
   const store = new Store(engine);
-  const softmax = unary(engine, store, ops.softmax, reference.softmax as unknown as ResidentSoftmaxFunction);
+  const all = opsBy(unary(engine, store), binary(engine, store));
   const allocate = ((dtype: unknown, shape: unknown) => store.allocate(dtype, shape)) as unknown as AllocateFunction;
   const backend = (): Backend => engine.backend();
-  const verify = (given?: VerifyOptions): Verification => runVerification({ softmax }, engine.backend().backend, given);
+  const verify = (given?: VerifyOptions): Verification =>
+    runVerification(all, opsBy(plainly, plainly), engine.backend().backend, given);
   const ready = (): Promise<void> => engine.ready();
-  return { softmax, ...opsOver(engine, store), allocate, verify, backend, ready };
+  return { ...all, allocate, verify, backend, ready };
 }
 
 type Unary = (x: unknown, options: unknown, store: Store) => unknown;
 type Binary = (x: unknown, second: unknown, options: unknown, store: Store) => unknown;
+type UnaryKernels = (memory: Memory, ...rest: Parameters<Unary>) => unknown;
+type BinaryKernels = (memory: Memory, ...rest: Parameters<Binary>) => unknown;
+
+/** Makes an op of what runs it by kernels and of its reference. */
+type Serve<Kernels> = <F>(kernels: Kernels, plain: F) => F;
 
 /** An op of one input: by the kernels, or by the reference, which takes arrays that the store allocated too. */
-function unary<F>(
-  engine: Engine,
-  store: Store,
-  kernels: (memory: Memory, ...rest: Parameters<Unary>) => unknown,
-  plain: F,
-): F {
-  const served = (x: unknown, options?: unknown): unknown => {
-    const memory = engine.memory();
-    return memory === undefined ? (plain as Unary)(x, options, store) : kernels(memory, x, options, store);
+function unary(engine: Engine, store: Store): Serve<UnaryKernels> {
+  return <F>(kernels: UnaryKernels, plain: F) => {
+    const served = (x: unknown, options?: unknown): unknown => {
+      const memory = engine.memory();
+      return memory === undefined ? (plain as Unary)(x, options, store) : kernels(memory, x, options, store);
+    };
+    return served as F;
   };
-  return served as F;
 }
 
 /** An op of two. */
-function binary<F>(
-  engine: Engine,
-  store: Store,
-  kernels: (memory: Memory, ...rest: Parameters<Binary>) => unknown,
-  plain: F,
-): F {
-  const served = (x: unknown, second: unknown, options?: unknown): unknown => {
-    const memory = engine.memory();
-    if (memory === undefined) return (plain as Binary)(x, second, options, store);
-    return kernels(memory, x, second, options, store);
+function binary(engine: Engine, store: Store): Serve<BinaryKernels> {
+  return <F>(kernels: BinaryKernels, plain: F) => {
+    const served = (x: unknown, second: unknown, options?: unknown): unknown => {
+      const memory = engine.memory();
+      if (memory === undefined) return (plain as Binary)(x, second, options, store);
+      return kernels(memory, x, second, options, store);
+    };
+    return served as F;
   };
-  return served as F;
 }
 
-function opsOver(engine: Engine, store: Store): Ops {
+/** The reference alone. */
+const plainly = <F>(_kernels: unknown, plain: F): F => plain;
+
+function opsBy(one: Serve<UnaryKernels>, two: Serve<BinaryKernels>): Ops & Pick<Softmax, "softmax"> {
   return {
-    logSoftmax: unary(engine, store, ops.logSoftmax, reference.logSoftmax),
-    logSumExp: unary(engine, store, ops.logSumExp, reference.logSumExp),
-    logSumExpSigned: unary(engine, store, ops.logSumExpSigned, reference.logSumExpSigned),
-    softmaxJacobian: unary(engine, store, ops.softmaxJacobian, reference.softmaxJacobian),
-    softmaxVjp: binary(engine, store, ops.softmaxVjp, reference.softmaxVjp),
-    softmaxJvp: binary(engine, store, ops.softmaxJvp, reference.softmaxJvp),
-    logSoftmaxVjp: binary(engine, store, ops.logSoftmaxVjp, reference.logSoftmaxVjp),
-    softmaxHessian: unary(engine, store, ops.softmaxHessian, reference.softmaxHessian),
-    softmaxHessianComponent: binary(engine, store, ops.softmaxHessianComponent, reference.softmaxHessianComponent),
-    crossEntropy: binary(engine, store, ops.crossEntropy, reference.crossEntropy),
-    crossEntropyWithGrad: binary(engine, store, ops.crossEntropyWithGrad, reference.crossEntropyWithGrad),
-    entropy: unary(engine, store, ops.entropy, reference.entropy),
-    klDivergence: binary(engine, store, ops.klDivergence, reference.klDivergence),
-    logProb: binary(engine, store, ops.logProb, reference.logProb),
-    sigmoid: unary(engine, store, ops.sigmoid, reference.sigmoid),
+    softmax: one(ops.softmax, reference.softmax as unknown as ResidentSoftmaxFunction),
+    logSoftmax: one(ops.logSoftmax, reference.logSoftmax),
+    logSumExp: one(ops.logSumExp, reference.logSumExp),
+    logSumExpSigned: one(ops.logSumExpSigned, reference.logSumExpSigned),
+    softmaxJacobian: one(ops.softmaxJacobian, reference.softmaxJacobian),
+    softmaxVjp: two(ops.softmaxVjp, reference.softmaxVjp),
+    softmaxJvp: two(ops.softmaxJvp, reference.softmaxJvp),
+    logSoftmaxVjp: two(ops.logSoftmaxVjp, reference.logSoftmaxVjp),
+    softmaxHessian: one(ops.softmaxHessian, reference.softmaxHessian),
+    softmaxHessianComponent: two(ops.softmaxHessianComponent, reference.softmaxHessianComponent),
+    crossEntropy: two(ops.crossEntropy, reference.crossEntropy),
+    crossEntropyWithGrad: two(ops.crossEntropyWithGrad, reference.crossEntropyWithGrad),
+    entropy: one(ops.entropy, reference.entropy),
+    klDivergence: two(ops.klDivergence, reference.klDivergence),
+    logProb: two(ops.logProb, reference.logProb),
+    sigmoid: one(ops.sigmoid, reference.sigmoid),
   };
 }
 

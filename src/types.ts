@@ -199,7 +199,10 @@ export interface VerifyOptions {
 export interface VerifiedOp {
   readonly op: string;
   readonly dtype: Dtype;
-  /** The largest error against the stored exact values, in units in the last place of the dtype. */
+  /**
+   * The largest error, in units in the last place of the dtype: of softmax against the stored exact values; of other ops
+   * against the reference, of sums that may cancel beside the result's largest number, and 1.
+   */
   readonly maxUlp: number;
   /** How many rows were checked. */
   readonly cases: number;

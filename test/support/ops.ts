@@ -5,7 +5,6 @@ import * as reference from "../../src/reference.js";
 import type { Softmax } from "../../src/types.js";
 import { MAKERS } from "./implementations.js";
 import { expectIntact } from "./misuse.js";
-import { instantiate } from "./modules.js";
 
 export type Options = Readonly<Record<string, unknown>>;
 export type Library = Omit<Softmax, "allocate" | "backend" | "ready" | "verify">;
@@ -129,13 +128,8 @@ export function expectOpError(
   expect(library.crossEntropyWithGrad([0, 0], 1)).toEqual({ loss: Math.LN2, grad: [0.5, -0.5] });
 }
 
-const HAS_KERNELS = "crossEntropyF64" in instantiate("simd") && "jacobianF64" in instantiate("simd");
-
-/** Makers of instances of each kind that has all ops. */
-export const MAKERS_OF_ALL = HAS_KERNELS ? MAKERS : MAKERS.slice(-1);
-
 /** The libraries that a suite of all ops has to hold for. */
 export const LIBRARIES: readonly { readonly name: string; readonly library: Library }[] = [
-  ...MAKERS_OF_ALL.map(([name, make]) => ({ name, library: make() })),
+  ...MAKERS.map(([name, make]) => ({ name, library: make() })),
   { name: "reference", library: reference as unknown as Library },
 ];

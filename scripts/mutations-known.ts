@@ -53,6 +53,12 @@ export const EQUIVALENT: readonly { readonly file: string; readonly text: string
   { file: "assembly/exp.ts", text: "DEGREE_F64: i32", why: "coefficients beyond the table go where nothing reads" },
   { file: "assembly/exp.ts", text: " times these ", why: "the bound is rounded down to what is easily remembered" },
   { file: "assembly/exp.ts", text: "REACH: i32", why: "beta can be taken either way far around the border" },
+  { file: "assembly/exp.ts", text: "LIFT: f64", why: "a power of two that the sum has too; any from 24 on will do" },
+  {
+    file: "assembly/crossentropy.ts",
+    text: "const up = abs(factor) > 1, step",
+    why: "the factor is taken apart into powers of two: any that T holds will do",
+  },
   { file: "assembly/state.ts", text: "NARROW: i32", why: "both ways add in the same order, to the same bits" },
   { file: "assembly/float16.ts", text: "0x7fffffff, //", why: "it is NaN, which no factor changes" },
   { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },

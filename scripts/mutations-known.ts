@@ -59,6 +59,37 @@ export const EQUIVALENT: readonly { readonly file: string; readonly text: string
     text: "const up = abs(factor) > 1, step",
     why: "the factor is taken apart into powers of two: any that T holds will do",
   },
+  {
+    file: "assembly/exp.ts",
+    text: "const normal = abs(v)",
+    why: "the significand of a number times a power of two is its own",
+  },
+  {
+    file: "assembly/exp.ts",
+    text: "134217729.0 * a",
+    why: "one of the factors has 42 bits: a split a bit higher is exact too",
+  },
+  {
+    file: "assembly/crossentropy.ts",
+    text: "while (up ? abs(factor)",
+    why: "any border will do between 1 and the ends of float32",
+  },
+  {
+    file: "assembly/crossentropy.ts",
+    text: "const rate = beta == 0",
+    why: "twice the smallest number is as good as 0",
+  },
+  { file: "assembly/jacobian.ts", text: "abs(beta) <= ", why: "either way is right on both sides of the border" },
+  {
+    file: "assembly/logsoftmax.ts",
+    text: "const e = stretchExponent<T>(beta), most",
+    why: "any number will do that takes stretched differences beyond the largest float32",
+  },
+  {
+    file: "src/check/arrays.ts",
+    text: '!== "Float16Array") return array',
+    why: "tells only where there is a Float16Array",
+  },
   { file: "assembly/state.ts", text: "NARROW: i32", why: "both ways add in the same order, to the same bits" },
   { file: "assembly/float16.ts", text: "0x7fffffff, //", why: "it is NaN, which no factor changes" },
   { file: "assembly/float16.ts", text: "0x80000000, //", why: "it is -0, which no factor changes" },

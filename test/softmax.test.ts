@@ -119,6 +119,11 @@ describe.each(KERNELS)("$name: sums", ({ softmax }) => {
     }
   });
 
+  it("takes a beta below the smallest normal number for what it is", () => {
+    const [p] = softmax(Float64Array.of(2 ** 1023, 0), { beta: 2 ** -1026 });
+    expect(p).toBeCloseTo(1 / (1 + Math.exp(-1 / 8)), 12);
+  });
+
   it("infinite beta keeps to the maximum, by however little it is one", () => {
     expect([...softmax(Float64Array.of(5e-324, 0, 0), { beta: Infinity })]).toEqual([1, 0, 0]);
     expect([...softmax(Float32Array.of(0, 1.5e-45), { beta: Infinity })]).toEqual([0, 1]);

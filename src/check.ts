@@ -190,6 +190,11 @@ export function settle({ dtype, target }: Request, numbers: Float64Array): Eleme
   return values;
 }
 
+/** Numbers as a result in the caller's kind. */
+export function deliverNumbers(request: Request, numbers: Float64Array): unknown {
+  return deliver(request, settle(request, numbers));
+}
+
 /** The result's values in the caller's kind; where there is a target, they stand in it. */
 export function deliver({ dtype, kind, label, shape, out }: Request, values: Elements): unknown {
   if (kind === "nested" && out !== undefined) fill(out.rows, values);

@@ -20,7 +20,7 @@ import {
   SOFTMAX_JVP,
   SOFTMAX_VJP,
 } from "./check/signatures.js";
-import { checkCall, deliver, type Request, settle } from "./check.js";
+import { checkCall, deliver, deliverNumbers, type Request } from "./check.js";
 import type { Ops } from "./op-types.js";
 import { hessianComponentRow, hessianRow, jacobianRow, logSoftmaxVjpRow, vjpRow } from "./reference/derivatives.js";
 import { crossEntropyRow, entropyRow, klDivergenceRow } from "./reference/losses.js";
@@ -35,29 +35,16 @@ type Binary = (x: unknown, second: unknown, options?: unknown, store?: Store) =>
 
 /** An op whose result has its input's shape. */
 function mapping(op: Signature, masked: number, formula: Formula): Unary {
-  return (x, options, store) => {
-    const request = checkCall(op, x, undefined, options, store);
-    return deliver(
-      request,
-      settle(
-        request,
-        mapRows(request, masked, (rows) => formula(rows, request.beta)),
-      ),
-    );
-  };
+  const run = product(op, formula, masked);
+  return (x, options, store) => run(x, undefined, options, store);
 }
 
 /** … with two inputs. */
-function product(op: Signature, formula: Formula): Binary {
-  return (y, dy, options, store) => {
-    const request = checkCall(op, y, dy, options, store);
-    return deliver(
-      request,
-      settle(
-        request,
-        mapRows(request, 0, (rows) => formula(rows, request.beta)),
-      ),
-    );
+function product(op: Signature, formula: Formula, masked = 0): Binary {
+  return (x, second, options, store) => {
+    const request = checkCall(op, x, second, options, store);
+    const numbers = mapRows(request, masked, (rows) => formula(rows, request.beta));
+    return deliverNumbers(request, numbers);
   };
 }
 
@@ -94,15 +81,12 @@ export const logSoftmaxVjp: Ops["logSoftmaxVjp"] = /* @__PURE__ */ product(SOFTM
 /** (1/β) log Σ w exp(β x) along an axis. */
 export const logSumExp: Ops["logSumExp"] = ((x: unknown, options: unknown, store?: Store) => {
   const request = checkCall(LOG_SUM_EXP, x, undefined, options, store);
-  return deliver(
+  return deliverNumbers(
     request,
-    settle(
-      request,
-      reduceRows(request, (rows) => {
-        const { value, sign } = sumExp(rows, request);
-        return sign < 0 ? NaN : value;
-      }),
-    ),
+    reduceRows(request, (rows) => {
+      const { value, sign } = sumExp(rows, request);
+      return sign < 0 ? NaN : value;
+    }),
   );
 }) as Ops["logSumExp"];
 
@@ -110,12 +94,9 @@ export const logSumExp: Ops["logSumExp"] = ((x: unknown, options: unknown, store
 export const logSumExpSigned: Ops["logSumExpSigned"] = ((x: unknown, options: unknown, store?: Store) => {
   const request = checkCall(LOG_SUM_EXP_SIGNED, x, undefined, options, store);
   const part = (name: "value" | "sign"): unknown =>
-    deliver(
+    deliverNumbers(
       request,
-      settle(
-        request,
-        reduceRows(request, (rows) => sumExp(rows, request)[name]),
-      ),
+      reduceRows(request, (rows) => sumExp(rows, request)[name]),
     );
   return { value: part("value"), sign: part("sign") };
 }) as Ops["logSumExpSigned"];
@@ -178,19 +159,16 @@ export const crossEntropyWithGrad: Ops["crossEntropyWithGrad"] = ((
   const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
   const { losses, grad } = lossOf(loss);
   const { request } = loss;
-  return { loss: deliverLoss(loss, rowsOf(request), losses), grad: deliver(request, settle(request, grad)) };
+  return { loss: deliverLoss(loss, rowsOf(request), losses), grad: deliverNumbers(request, grad) };
 }) as Ops["crossEntropyWithGrad"];
 
 /** The log-probability of one class a row. */
 export const logProb: Ops["logProb"] = ((logits: unknown, actions: unknown, options: unknown, store?: Store) => {
   const loss = checkActions(LOG_PROB, logits, actions, options, store);
   const { request } = loss;
-  return deliver(
+  return deliverNumbers(
     request,
-    settle(
-      request,
-      lossOf(loss).losses.map((value) => 0 - value),
-    ),
+    lossOf(loss).losses.map((value) => 0 - value),
   );
 }) as Ops["logProb"];
 
@@ -228,24 +206,18 @@ function coefficients(
 /** -Σ p log p along an axis. */
 export const entropy: Ops["entropy"] = ((p: unknown, options: unknown, store?: Store) => {
   const request = checkCall(ENTROPY, p, undefined, options, store);
-  return deliver(
+  return deliverNumbers(
     request,
-    settle(
-      request,
-      reduceRows(request, ([row]) => entropyRow(row as Row)),
-    ),
+    reduceRows(request, ([row]) => entropyRow(row as Row)),
   );
 }) as Ops["entropy"];
 
 /** Σ p log(p / q) along an axis. */
 export const klDivergence: Ops["klDivergence"] = ((p: unknown, q: unknown, options: unknown, store?: Store) => {
   const request = checkCall(KL_DIVERGENCE, p, q, options, store);
-  return deliver(
+  return deliverNumbers(
     request,
-    settle(
-      request,
-      reduceRows(request, ([a, b]) => klDivergenceRow(a as Row, b as Row)),
-    ),
+    reduceRows(request, ([a, b]) => klDivergenceRow(a as Row, b as Row)),
   );
 }) as Ops["klDivergence"];
 

@@ -1,6 +1,6 @@
 // The arguments of losses: targets as class indices or as probabilities, and weights.
 
-import { checkCall, deliver, type Request, settle } from "../check.js";
+import { checkCall, deliverNumbers, type Request } from "../check.js";
 import type { Store } from "../store.js";
 import type { Dtype, Elements } from "../types.js";
 import { checkLength, describe, lengthOf, privateView, toElements, toNumbers } from "./arrays.js";
@@ -86,7 +86,7 @@ export function checkActions(
 
 /** One loss for all rows, or what each has. */
 export function deliverLoss({ divisor }: Loss, request: Request, losses: Float64Array): unknown {
-  if (divisor === undefined) return deliver(request, settle(request, losses));
+  if (divisor === undefined) return deliverNumbers(request, losses);
   return losses.reduce((sum, value) => sum + value, 0) / divisor;
 }
 

@@ -63,6 +63,7 @@ function forwardInJs({ dtype, data, rows, columns }: Matrix, { weights, biases }
   const classes = biases.length;
   const [w, b] = dtype === "float64" ? [weights, biases] : [new Float32Array(weights), new Float32Array(biases)];
   inJs.affine(data, 0, w, b, z, rows, columns, classes);
-  if (link === "logSoftmax") inJs.logSoftmax(z, classes);
-  if (link === "softmax") z.set(reference.softmax(z as Float64Array, { shape: [rows, classes] }));
+  const shape = [rows, classes];
+  if (link === "logSoftmax") z.set(reference.logSoftmax(z as Float64Array, { shape }));
+  if (link === "softmax") z.set(reference.softmax(z as Float64Array, { shape }));
 }

@@ -178,17 +178,3 @@ export function affineGrad(
     gradient[biases + k] = gradient[biases + k]! + sum;
   }
 }
-
-/** z = log softmax(z), row by row: at the maximum log1p of the others' share, which is exact where that is small. */
-export function logSoftmax(z: Floats, classes: number): void {
-  for (let start = 0; start < z.length; start += classes) {
-    const row = new Float64Array(z.subarray(start, start + classes));
-    const max = row.reduce((a, b) => Math.max(a, b), -Infinity);
-    const top = row.indexOf(max);
-    const log = Math.log1p(row.reduce((sum, v, k) => (k === top ? sum : sum + Math.exp(v - max)), 0));
-    z.set(
-      row.map((v) => v - max - log),
-      start,
-    );
-  }
-}

@@ -1,6 +1,6 @@
 import { checkActions, checkLoss, deliverLoss, type Loss, rowsOf } from "../check/loss.js";
 import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD, LOG_PROB } from "../check/signatures.js";
-import { deliver, settle } from "../check.js";
+import { deliver, deliverNumbers } from "../check.js";
 import { kernelFor, type Rows, type RowsOp } from "../chunks.js";
 import { type Memory, ROWS } from "../memory.js";
 import type { Store } from "../store.js";
@@ -36,12 +36,9 @@ export function crossEntropyWithGrad(
 export function logProb(memory: Memory, logits: unknown, actions: unknown, options: unknown, store: Store): unknown {
   const loss = checkActions(LOG_PROB, logits, actions, options, store);
   const { numbers } = run(memory, loss, false);
-  return deliver(
+  return deliverNumbers(
     loss.request,
-    settle(
-      loss.request,
-      numbers.map((value) => 0 - value),
-    ),
+    numbers.map((value) => 0 - value),
   );
 }
 

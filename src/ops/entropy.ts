@@ -1,5 +1,5 @@
 import { ENTROPY, KL_DIVERGENCE } from "../check/signatures.js";
-import { checkCall, deliver, settle } from "../check.js";
+import { checkCall, deliverNumbers } from "../check.js";
 import { kernelFor, type RowsOp } from "../chunks.js";
 import type { Memory } from "../memory.js";
 import type { Store } from "../store.js";
@@ -8,13 +8,13 @@ import { pass } from "../window.js";
 /** -Σ p log p along an axis, by the kernels. */
 export function entropy(memory: Memory, p: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(ENTROPY, p, undefined, options, store);
-  return deliver(request, settle(request, pass(memory, request, DIVERGENCE).numbers));
+  return deliverNumbers(request, pass(memory, request, DIVERGENCE).numbers);
 }
 
 /** Σ p (log p - log q) along an axis, by the kernels. */
 export function klDivergence(memory: Memory, p: unknown, q: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(KL_DIVERGENCE, p, q, options, store);
-  return deliver(request, settle(request, pass(memory, request, DIVERGENCE).numbers));
+  return deliverNumbers(request, pass(memory, request, DIVERGENCE).numbers);
 }
 
 const DIVERGENCE: RowsOp = {

@@ -1,5 +1,5 @@
 import { LOG_SUM_EXP, LOG_SUM_EXP_SIGNED } from "../check/signatures.js";
-import { checkCall, deliver, type Request, settle } from "../check.js";
+import { checkCall, deliverNumbers, type Request } from "../check.js";
 import { kernelFor, type RowsOp } from "../chunks.js";
 import { type Memory, ROWS } from "../memory.js";
 import type { Store } from "../store.js";
@@ -9,7 +9,7 @@ import { absent } from "./softmax.js";
 /** (1/β) log Σ w exp(β x) along an axis, by the kernels. */
 export function logSumExp(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
   const request = checkCall(LOG_SUM_EXP, x, undefined, options, store);
-  return deliver(request, settle(request, pass(memory, request, sumExp(request, false)).numbers));
+  return deliverNumbers(request, pass(memory, request, sumExp(request, false)).numbers);
 }
 
 /** The same for sums that may be negative, with their signs. */
@@ -18,8 +18,8 @@ export function logSumExpSigned(memory: Memory, x: unknown, options: unknown, st
   const { numbers } = pass(memory, request, sumExp(request, true));
   const batch = numbers.length / 2;
   return {
-    value: deliver(request, settle(request, numbers.subarray(0, batch))),
-    sign: deliver(request, settle(request, numbers.subarray(batch))),
+    value: deliverNumbers(request, numbers.subarray(0, batch)),
+    sign: deliverNumbers(request, numbers.subarray(batch)),
   };
 }
 

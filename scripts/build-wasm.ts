@@ -17,14 +17,14 @@ for (const [target, source] of Object.entries(MODULES)) {
 }
 
 mkdirSync("src/generated", { recursive: true });
-inline("kernels", "relaxed-simd", "simd");
-inline("learn-kernels", "learn.relaxed-simd", "learn.simd");
+inline("kernels", { relaxedSimd: "relaxed-simd", simd: "simd" });
+inline("learn-kernels", { relaxedSimd: "learn.relaxed-simd", simd: "learn.simd" });
+inline("sampling-kernels", { simd: "sampling.simd" });
 
-function inline(name: string, relaxedSimd: ModuleName, simd: ModuleName): void {
+function inline(name: string, modules: Readonly<Record<string, ModuleName>>): void {
   const lines = [
     "// Written by `npm run build:wasm`, for src/ascii.ts.",
-    `export const relaxedSimd: string = ${literal(relaxedSimd)};`,
-    `export const simd: string = ${literal(simd)};`,
+    ...Object.entries(modules).map(([constant, target]) => `export const ${constant}: string = ${literal(target)};`),
   ];
   writeFileSync(`src/generated/${name}.ts`, `${lines.join("\n")}\n`);
 }

@@ -5,6 +5,8 @@ export const MODULES = {
   "relaxed-simd": "assembly/index.ts",
   "learn.simd": "assembly/learn.ts",
   "learn.relaxed-simd": "assembly/learn.ts",
+  // No relaxed twin: a seed gives the same draws everywhere.
+  "sampling.simd": "assembly/sampling.ts",
 } as const;
 
 export type ModuleName = keyof typeof MODULES;

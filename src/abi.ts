@@ -3,6 +3,9 @@
 /** Its parameters: pointers, counts, and float64 numbers where they are called beta, fill, keep, smooth or …Scale. */
 type Kernel<P extends readonly string[]> = (...parameters: { [K in keyof P]: number }) => void;
 
+/** One that gives a number. */
+type Asking<P extends readonly string[]> = (...parameters: { [K in keyof P]: number }) => number;
+
 type AlongAxis = Kernel<["x", "y", "outer", "length", "inner", "beta", "scratch"]>;
 type Select = Kernel<["x", "y", "mask", "count", "fill"]>;
 type Convert = Kernel<["x", "y", "count"]>;
@@ -21,6 +24,19 @@ type Sigmoid = Kernel<["x", "y", "count", "beta", "scratch"]>;
 /** Of the gradient: x, g, dw, db. */
 type Affine = Kernel<["x", "w", "b", "z", "rows", "pitch", "classes"]>;
 type Turn = Kernel<["x", "y", "outer", "length", "inner"]>;
+
+type Argmax = Kernel<["x", "values", "rows", "columns"]>;
+type TopK = Kernel<["x", "values", "indices", "rows", "columns", "k", "sorted", "work"]>;
+type Uniforms = Kernel<["values", "rows", "draws", "first", "seedLow", "seedHigh", "stepLow", "stepHigh"]>;
+/** The first row that it could not draw from; -1 if there is none. */
+type Draw = Asking<
+  [
+    ...["x", "rows", "columns", "beta", "topK", "topP", "minP", "draws", "replacement"],
+    ...["uniforms", "tokens", "logProbs", "work", "scratch"],
+  ]
+>;
+type Probabilities = Kernel<["x", "rows", "columns", "beta", "topK", "topP", "minP", "work", "scratch"]>;
+type Normalizers = Kernel<["x", "rows", "columns", "values", "work", "scratch"]>;
 
 /** What a module exports. */
 export interface Kernels {
@@ -49,6 +65,10 @@ export interface Kernels {
   readonly klDivergenceF64: Divergence;
   readonly sigmoidF32: Sigmoid;
   readonly sigmoidF64: Sigmoid;
+  readonly argmaxF32: Argmax;
+  readonly argmaxF64: Argmax;
+  readonly topKF32: TopK;
+  readonly topKF64: TopK;
   readonly selectF32: Select;
   readonly selectF64: Select;
   readonly turn32: Turn;
@@ -66,6 +86,18 @@ export interface LearnKernels
   readonly affineF64: Affine;
   readonly affineGradF32: Affine;
   readonly affineGradF64: Affine;
+}
+
+/** What the module of softmax-simd/sampling exports. */
+export interface SamplingKernels
+  extends Pick<Kernels, Shared | `select${Suffix}` | "turn32" | "turn64" | "widenF16" | "narrowF16"> {
+  readonly uniforms: Uniforms;
+  readonly drawF32: Draw;
+  readonly drawF64: Draw;
+  readonly probabilitiesF32: Probabilities;
+  readonly probabilitiesF64: Probabilities;
+  readonly normalizersF32: Normalizers;
+  readonly normalizersF64: Normalizers;
 }
 
 type Suffix = "F32" | "F64";
@@ -92,6 +124,10 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   klDivergenceF64: 6,
   sigmoidF32: 5,
   sigmoidF64: 5,
+  argmaxF32: 4,
+  argmaxF64: 4,
+  topKF32: 8,
+  topKF64: 8,
   selectF32: 5,
   selectF64: 5,
   turn32: 5,
@@ -115,6 +151,31 @@ export const LEARN_KERNELS: Readonly<Record<Exclude<keyof LearnKernels, Shared>,
   affineGradF32: 7,
   affineGradF64: 7,
 };
+
+/** The same of softmax-simd/sampling's module. */
+export const SAMPLING_KERNELS: Readonly<Record<Exclude<keyof SamplingKernels, Shared>, number>> = {
+  uniforms: 8,
+  drawF32: 14,
+  drawF64: 14,
+  probabilitiesF32: 9,
+  probabilitiesF64: 9,
+  normalizersF32: 6,
+  normalizersF64: 6,
+  selectF32: 5,
+  selectF64: 5,
+  turn32: 5,
+  turn64: 5,
+  widenF16: 3,
+  narrowF16: 3,
+};
+
+/** Bytes that the kernels of softmax-simd/sampling want for a row of so many columns. */
+export function samplingWorkBytes(columns: number, double: boolean): number {
+  return Math.ceil((columns * (double ? 8 : 4)) / 64) * 64 + columns * 4 + Math.ceil(columns / 128) * 8 + SELECTION_BYTES;
+}
+
+/** Bytes that kernels which select want beside a row's worth of keys. */
+export const SELECTION_BYTES = 8192;
 
 /** Bytes of scratch memory that a kernel may ask for. */
 export const SCRATCH_BYTES = 5120;

@@ -3,7 +3,7 @@
 // WebAssembly in it. Its functions take the same arguments as the kernels'.
 
 import { checkComponent, checkDerivative, type Derivative } from "./check/derivative.js";
-import { checkActions, checkLoss, deliverLoss, type Loss, rowsOf } from "./check/loss.js";
+import { checkActions, checkLoss, deliverLoss, type Loss } from "./check/loss.js";
 import {
   CROSS_ENTROPY,
   CROSS_ENTROPY_GRAD,
@@ -20,7 +20,7 @@ import {
   SOFTMAX_JVP,
   SOFTMAX_VJP,
 } from "./check/signatures.js";
-import { checkCall, deliver, deliverNumbers, type Request } from "./check.js";
+import { checkCall, deliver, deliverNumbers, type Request, reformed } from "./check.js";
 import type { Ops } from "./op-types.js";
 import { hessianComponentRow, hessianRow, jacobianRow, logSoftmaxVjpRow, vjpRow } from "./reference/derivatives.js";
 import { crossEntropyRow, entropyRow, klDivergenceRow } from "./reference/losses.js";
@@ -159,7 +159,7 @@ export const crossEntropyWithGrad: Ops["crossEntropyWithGrad"] = ((
   const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
   const { losses, grad } = lossOf(loss);
   const { request } = loss;
-  return { loss: deliverLoss(loss, rowsOf(request), losses), grad: deliverNumbers(request, grad) };
+  return { loss: deliverLoss(loss, reformed(request, "reduced"), losses), grad: deliverNumbers(request, grad) };
 }) as Ops["crossEntropyWithGrad"];
 
 /** The log-probability of one class a row. */

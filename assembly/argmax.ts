@@ -7,7 +7,7 @@ import { bytes, lanes, loadPartial } from "./simd";
 const STRETCH: i32 = 1024;
 
 /** The largest of `count` elements, or a NaN if there is one. */
-function largest<T>(x: usize, count: i32): T {
+export function largest<T>(x: usize, count: i32): T {
   let m0 = v128.splat<T>(-<T>Infinity), m1 = m0, m2 = m0, m3 = m0;
   let numbers = i32x4.splat(-1);
   for (; count >= 4 * lanes<T>(); count -= 4 * lanes<T>(), x += 64) {

@@ -52,7 +52,7 @@ export function prepare<T>(
   filters.sample = changetype<usize>(filters.cut) + offsetof<Cut>();
   filters.sums = work + SELECTION;
   filters.keys = filters.sums + (<usize>((columns + STEP - 1) / STEP) << 3);
-  filters.places = filters.keys + bytes<T>(columns) + 16;
+  filters.places = filters.keys + bytes<f64>(columns) + 16;
   filters.scratch = scratch;
   const count = rows * columns;
   if (beta < 0) multiply<T>(x, count / lanes<T>(), count & (lanes<T>() - 1), v128.splat<T>(-1));

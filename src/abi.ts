@@ -170,17 +170,17 @@ export const SAMPLING_KERNELS: Readonly<Record<Exclude<keyof SamplingKernels, Sh
 };
 
 /** Bytes of work memory that topK wants for rows of so many columns; aligned to 8. */
-export function selectionBytes(columns: number, double: boolean): number {
-  return SELECTION_BYTES + columns * (double ? 12 : 8);
+export function selectionBytes(columns: number): number {
+  return SELECTION_BYTES + columns * 12;
 }
 
 /** … and the kernels of softmax-simd/sampling. */
-export function samplingWorkBytes(columns: number, double: boolean): number {
-  return selectionBytes(columns, double) + Math.ceil(columns / 256) * 8;
+export function samplingWorkBytes(columns: number): number {
+  return selectionBytes(columns) + Math.ceil(columns / 256) * 8;
 }
 
 /** For the sample from which a kernel that selects takes its pivots. */
-const SELECTION_BYTES = 4096;
+const SELECTION_BYTES = 4480;
 
 /** Bytes of scratch memory that a kernel may ask for. */
 export const SCRATCH_BYTES = 5120;

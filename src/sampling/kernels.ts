@@ -35,7 +35,7 @@ export function drawInKernels(memory: Memory, call: Call<Request>, draws: Draws,
   const groups = Math.max(1, Math.floor(room(memory) / 4 / (count * DRAW_BYTES * GROUP)));
   const most = Math.min(batch, groups * GROUP);
   const spare = align((GROUP - 1) * length * (double ? 8 : 4));
-  const work = align(samplingWorkBytes(length, double));
+  const work = align(samplingWorkBytes(length));
   const chunks = new Chunks(memory, request, { numbers: 0 }, spare + work + align(most * count * DRAW_BYTES));
   try {
     for (const chunk of chunks.all()) {
@@ -67,7 +67,7 @@ function drawSome({ rows, row, count }: Some, call: Call, draws: Draws, work: nu
   const kernels = samplingKernels(memory);
   const size = count * draws.count;
   const first = rows.first + row;
-  const uniforms = work + align(samplingWorkBytes(length, double));
+  const uniforms = work + align(samplingWorkBytes(length));
   const logs = uniforms + size * 8;
   const tokens = logs + size * 8;
   const at = first * draws.count;
@@ -112,7 +112,7 @@ export function probabilitiesInKernels(memory: Memory, call: Call<Request>): Ele
       run(rows.x, rows.outer, length, request.beta, Math.min(topK, length), topP, minP, rows.extra, memory.scratch);
     },
   };
-  return pass(memory, request, op, align(samplingWorkBytes(length, request.dtype === "float64"))).elements;
+  return pass(memory, request, op, align(samplingWorkBytes(length))).elements;
 }
 
 /** The log-probability of each draw under softmax of the logits, only masked. */
@@ -133,7 +133,7 @@ export function rawLogProbsInKernels(memory: Memory, request: Request, tokens: I
     },
   };
   const plain: Request = { ...request, beta: 1 };
-  pass(memory, plain, op, align(samplingWorkBytes(length, request.dtype === "float64")));
+  pass(memory, plain, op, align(samplingWorkBytes(length)));
   const count = tokens.length / rows;
   return Float64Array.from(tokens, (token, d) => {
     const r = Math.floor(d / count);

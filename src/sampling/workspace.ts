@@ -89,7 +89,7 @@ function rowBytes(columns: number, double: boolean): number {
 }
 
 function bytesFor(columns: number, double: boolean): number {
-  return DRAW_BYTES + align(columns) + rowBytes(columns, double) + align(samplingWorkBytes(columns, double));
+  return DRAW_BYTES + align(columns) + rowBytes(columns, double) + align(samplingWorkBytes(columns));
 }
 
 function int32At(bytes: Uint8Array, at: number): number {

@@ -217,16 +217,18 @@ export interface ArgmaxFunction {
 }
 
 /** Elements of rows, and where in its row each stands. */
-export interface TopK<X, Nested> {
-  values: Fresh<X, Nested>;
-  indices: Indices<X, Nested>;
+export interface TopK<V, I> {
+  values: V;
+  indices: I;
 }
 
+type TopKOf<X, Nested> = TopK<Fresh<X, Nested>, Indices<X, Nested>>;
+
 export interface TopKFunction {
-  <X extends Input>(x: X, k: number, options?: TopKOptions & OneAxis): TopK<X, NestedResult<X>>;
-  <X extends Input>(x: X, k: number, options: TopKOptions & WholeArray): TopK<X, number[]>;
-  <X extends readonly number[]>(x: X, k: number, options: TopKOptions & Shaped): TopK<X, number[]>;
-  <X extends Input>(x: X, k: number, options?: TopKOptions): TopK<X, NestedValues[]>;
+  <X extends Input>(x: X, k: number, options?: TopKOptions & OneAxis): TopKOf<X, NestedResult<X>>;
+  <X extends Input>(x: X, k: number, options: TopKOptions & WholeArray): TopKOf<X, number[]>;
+  (x: readonly number[], k: number, options: TopKOptions & Shaped): TopK<number[], number[]>;
+  <X extends Input>(x: X, k: number, options?: TopKOptions): TopKOf<X, NestedValues[]>;
 }
 
 /** The ops beside softmax. */

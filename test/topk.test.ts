@@ -2,49 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSoftmax } from "../src/index.js";
 import type { FloatArray } from "../src/types.js";
-import { oddNaNs, ROWS, ranked, rowsAlong } from "./support/choice.js";
-import type { Dtype } from "./support/contract.js";
+import { expectChosen, inRows, oddNaNs, ROWS, rowsAlong, someOf } from "./support/choice.js";
 import { Float16, fromBits, toBits } from "./support/float16.js";
-import { DTYPES, expectSame, floats, logits, rowsOf } from "./support/floats.js";
-import { IMPLEMENTATIONS, type Implementation, KERNELS, MAKERS, type Options } from "./support/implementations.js";
-import { BATCHES, longLengths, SHORT_LENGTHS } from "./support/ladder.js";
+import { DTYPES, expectSame, floats, logits } from "./support/floats.js";
+import { IMPLEMENTATIONS, MAKERS } from "./support/implementations.js";
+import { BATCHES } from "./support/ladder.js";
 import { thrownBy } from "./support/misuse.js";
-
-type TopK = Implementation["topK"];
 
 const i32 = (values: readonly number[]): Int32Array => new Int32Array(values);
 const loose = (x: unknown): FloatArray => x as FloatArray;
 const ORDERS = [true, false];
-
-/** Holds that topK finds in each row what a sort does, for each k, and the numbers as they are. */
-function expectChosen(
-  topK: TopK,
-  x: FloatArray,
-  counts: readonly number[],
-  options: Options,
-  rows: readonly ArrayLike<number>[],
-): void {
-  const before = x.slice() as FloatArray;
-  const orders = rows.map(ranked);
-  for (const k of counts) {
-    for (const sorted of ORDERS) {
-      const { values, indices } = topK(x, k, { ...options, sorted });
-      const expected = orders.map((order) => {
-        const largest = order.slice(0, k);
-        return sorted ? largest : largest.sort((a, b) => a - b);
-      });
-      expectSame(indices, i32(expected.flat()));
-      const kept = expected.flatMap((row, r) => row.map((i) => rows[r]![i]!));
-      expectSame(values, new (x.constructor as Float64ArrayConstructor)(kept));
-    }
-  }
-  expectSame(x, before);
-}
-
-const someOf = (length: number): number[] =>
-  [...new Set([1, 2, 7, length >> 1, length - 1, length])].filter((k) => k > 0 && k <= length);
-
-const inRows = (x: FloatArray, length: number): FloatArray[] => rowsOf(x as Float32Array, length);
 
 describe.each(IMPLEMENTATIONS)("$name: topK", ({ topK, argmax }) => {
   describe.each(DTYPES)("%s", (dtype) => {
@@ -247,52 +214,6 @@ describe.each(IMPLEMENTATIONS)("$name: topK", ({ topK, argmax }) => {
     }
   });
 });
-
-describe.each(KERNELS)("$name: topK of every size", ({ topK }) => {
-  describe.each(DTYPES)("%s", (dtype) => {
-    it("short rows", () => {
-      for (const length of SHORT_LENGTHS) {
-        const x = logits(dtype, 3 * length, length);
-        expectChosen(topK, x, someOf(length), { shape: [3, length] }, inRows(x, length));
-      }
-    });
-
-    it.each(longLengths(dtype))("rows of %d", (length) => {
-      const x = logits(dtype, length, length);
-      expectChosen(topK, x, length < 2 ** 20 ? [...someOf(length), 50] : [50, length], {}, [x]);
-    });
-
-    it("more than pass at once, along any axis", () => {
-      const shape = [3, 401, 301];
-      const x = floats(
-        dtype,
-        [...logits("float64", 3 * 401 * 301, 7)].map((v) => Math.round(100 * v)),
-      );
-      for (const axis of [0, 1, 2]) expectSameRows(topK, dtype, x, shape, axis);
-    });
-
-    it("more results than pass at once", () => {
-      const x = logits(dtype, 3000 * 64, 9);
-      expectChosen(topK, x, [60], { shape: [3000, 64] }, inRows(x, 64));
-    });
-  });
-});
-
-/** Along an axis as of its rows, put together by hand. */
-function expectSameRows(topK: TopK, dtype: Dtype, x: FloatArray, shape: readonly number[], axis: number): void {
-  const length = shape[axis] as number;
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const rows = x.length / length;
-  const turned = floats(dtype, x.length).map((_, i) => {
-    const [r, l] = [Math.floor(i / length), i % length];
-    return x[(Math.floor(r / inner) * length + l) * inner + (r % inner)] as number;
-  }) as FloatArray;
-  const k = Math.min(5, length);
-  const got = topK(x, k, { shape, axis });
-  const expected = topK(turned, k, { shape: [rows, length] });
-  expectSame(got.indices, expected.indices);
-  expectSame(got.values, expected.values);
-}
 
 describe.each(MAKERS)("over %s: topK of arrays that stay", (_, make) => {
   it("takes them, changes nothing, and gives plain arrays", () => {

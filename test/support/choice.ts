@@ -2,7 +2,8 @@
 
 import type { FloatArray } from "../../src/types.js";
 import type { Dtype } from "./contract.js";
-import { floats } from "./floats.js";
+import { expectSame, floats, rowsOf } from "./floats.js";
+import type { Implementation, Options } from "./implementations.js";
 import { random } from "./random.js";
 
 /** A row's indices in the order in which topK takes them: NaN, then the larger; of equal ones the first. */
@@ -78,3 +79,35 @@ export function oddNaNs(dtype: Dtype): FloatArray {
   const bits = [0xfff8000000000000n, 0x7ff8000000000000n, 0x7ff0000000000001n, 0xffffffffffffffffn];
   return new Float64Array(new BigUint64Array(bits).buffer);
 }
+
+/** Holds that topK finds in each row what a sort does, for each k, and the numbers as they are. */
+export function expectChosen(
+  topK: Implementation["topK"],
+  x: FloatArray,
+  counts: readonly number[],
+  options: Options,
+  rows: readonly ArrayLike<number>[],
+): void {
+  const before = x.slice() as FloatArray;
+  const orders = rows.map(ranked);
+  for (const k of counts) {
+    for (const sorted of [true, false]) {
+      const { values, indices } = topK(x, k, { ...options, sorted });
+      const expected = orders.map((order) => {
+        const largest = order.slice(0, k);
+        return sorted ? largest : largest.sort((a, b) => a - b);
+      });
+      expectSame(indices, new Int32Array(expected.flat()));
+      const kept = expected.flatMap((row, r) => row.map((i) => rows[r]![i]!));
+      expectSame(values, new (x.constructor as Float64ArrayConstructor)(kept));
+    }
+  }
+  expectSame(x, before);
+}
+
+/** Numbers of elements to choose of so many. */
+export const someOf = (length: number): number[] =>
+  [...new Set([1, 2, 7, length >> 1, length - 1, length])].filter((k) => k > 0 && k <= length);
+
+/** The rows of either dtype. */
+export const inRows = (x: FloatArray, length: number): FloatArray[] => rowsOf(x as Float32Array, length);

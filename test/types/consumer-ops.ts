@@ -30,6 +30,7 @@ import {
   softmaxJvp,
   softmaxVjp,
   type Targets,
+  type TopK,
   type TopKOptions,
   topK,
 } from "softmax-simd";
@@ -212,7 +213,7 @@ const scaling: LogitsOptions = { shape: [2, 3], axis: [0, 1], beta: -1 };
 logSoftmax(f32, scaling);
 logSumExp(f64, { ...scaling, keepDims: true });
 const few: TopKOptions = { shape: [2, 3], sorted: true };
-topK(f32, 1, few);
+const largest: TopK<Float32Array, Int32Array> = topK(f32, 1, few);
 const derivative: DerivativeOptions = { ...scaling, from: "logits" };
 softmaxJacobian(f32, derivative);
 const mean: LossOptions<"mean"> = { ...scaling, reduction: "mean", weight: f32 };
@@ -291,4 +292,4 @@ const wrong: number = crossEntropy(f32, labels, { shape: [2, 3], reduction: "non
 // @ts-expect-error: the result is a number
 const alsoWrong: Float32Array = crossEntropy(f32, labels);
 
-export { alsoWrong, generic, maps, ops, rows, wrong };
+export { alsoWrong, generic, largest, maps, ops, rows, wrong };

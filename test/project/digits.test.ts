@@ -5,8 +5,9 @@ import { deskew } from "../../examples/digits/deskew.js";
 import { type Learned, learn } from "../../examples/digits/learn.js";
 import { distanceLogits } from "../../examples/digits/logits.js";
 import { drawReliability } from "../../examples/digits/reliability-chart.js";
-import { percent, progress, report, reportLearned } from "../../examples/digits/report.js";
+import { progress, report, reportLearned } from "../../examples/digits/report.js";
 import { type Figures, run, TEMPERATURES } from "../../examples/digits/run.js";
+import { percent } from "../../examples/table.js";
 
 describe("digits example", () => {
   let figures: Figures;

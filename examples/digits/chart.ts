@@ -1,7 +1,7 @@
 import type { Axis, Mark, Scale, Spec } from "vega";
-import { count, percent } from "./report.js";
+import { COLOURS, FRAME, GRID, TITLE, toSvg } from "../style.js";
+import { count, percent } from "../table.js";
 import type { Figures, Result } from "./run.js";
-import { COLOURS, FRAME, GRID, TITLE, toSvg } from "./style.js";
 
 const SERIES = ["accuracy", "confidence"] as const;
 const SHAPES = ["circle", "square"];

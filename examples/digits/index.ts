@@ -1,8 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Presets, SingleBar } from "cli-progress";
 import { backend } from "softmax-simd";
+import { writeResult } from "../output.js";
 import { drawChart } from "./chart.js";
 import { learn } from "./learn.js";
 import { drawReliability } from "./reliability-chart.js";
@@ -18,16 +16,8 @@ console.log(`${reportLearned(learned)}\n`);
 
 const { backend: served, reason } = backend();
 console.log(`backend  ${served} (${reason})`);
-console.log(`chart    ${write("temperature.svg", await drawChart(figures))}`);
-console.log(`chart    ${write("reliability.svg", await drawReliability(learned))}`);
-
-/** Puts a file into the folder of results; returns its path from the working directory. */
-function write(name: string, text: string): string {
-  const file = new URL(`out/${name}`, import.meta.url);
-  mkdirSync(new URL(".", file), { recursive: true });
-  writeFileSync(file, text);
-  return relative(process.cwd(), fileURLToPath(file));
-}
+console.log(`chart    ${writeResult(new URL("out/temperature.svg", import.meta.url), await drawChart(figures))}`);
+console.log(`chart    ${writeResult(new URL("out/reliability.svg", import.meta.url), await drawReliability(learned))}`);
 
 /** The bar shows on a terminal only. It leaves signals alone: a handler would wait for the synchronous loop to end. */
 function runWithProgress(): Figures {

@@ -1,7 +1,7 @@
 import type { Axis, GroupMark, Mark, Scale, Spec } from "vega";
+import { COLOURS, FRAME, GRID, TITLE, toSvg } from "../style.js";
+import { count, percent } from "../table.js";
 import type { Calibration, Learned } from "./learn.js";
-import { count, percent } from "./report.js";
-import { COLOURS, FRAME, GRID, TITLE, toSvg } from "./style.js";
 
 /** Of one panel, and from its left edge to the next one's. */
 const SIZE = 300;

@@ -5,8 +5,10 @@ import { deskew } from "../../examples/digits/deskew.js";
 import { type Learned, learn } from "../../examples/digits/learn.js";
 import { distanceLogits } from "../../examples/digits/logits.js";
 import { drawReliability } from "../../examples/digits/reliability-chart.js";
-import { percent, progress, report, reportLearned } from "../../examples/digits/report.js";
+import { progress, report, reportLearned } from "../../examples/digits/report.js";
 import { type Figures, run, TEMPERATURES } from "../../examples/digits/run.js";
+import { percent } from "../../examples/table.js";
+import { marksIn } from "../support/svg.js";
 
 describe("digits example", () => {
   let figures: Figures;
@@ -145,12 +147,6 @@ describe("digits example, third act", () => {
     expect(marksIn(svg, "rule")).toEqual([1, 1]);
     expect(svg).not.toContain("NaN");
   });
-
-  /** How many there are of a kind, group by group. */
-  function marksIn(svg: string, kind: string): number[] {
-    const groups = svg.match(new RegExp(`<g class="mark-${kind} role-mark.*?</g>`, "gs")) ?? [];
-    return groups.map((group) => group.match(/<(path|text|line)\b/g)?.length ?? 0);
-  }
 
   function sum(values: number[]): number {
     return values.reduce((total, value) => total + value, 0);

@@ -2,6 +2,8 @@ import { parse, type Spec, type Title, View } from "vega";
 
 /** Blue and orange, told apart by most who do not see red from green. */
 export const COLOURS: [string, string] = ["#1f6fb2", "#c2500a"];
+/** The two first, for more series. */
+export const PALETTE: string[] = [...COLOURS, "#1d7f5f", "#8a4fa8", "#5c5c5c"];
 export const GRID = "#e4e4e4";
 
 export const FRAME: Spec = {

@@ -53,8 +53,26 @@ export interface TensorLike {
 /** What comes back for a tensor: fresh `data` of its type, and its shape and "float16" under the names that it used. */
 export type TensorResult<X extends TensorLike> = {
   data: TensorData<X["data"], X>;
-} & (X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] }) &
+} & ShapeOf<X> &
   (X["data"] extends Uint16Array ? BitsLabel<X> : unknown);
+
+type ShapeOf<X> = X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] };
+
+/** What comes back for X where indices are asked for: Nested for nested arrays. */
+export type Indices<X, Nested> = X extends ResidentArray | FloatArray
+  ? IndexArray
+  : X extends NestedNumbers
+    ? Nested
+    : X extends TensorLike
+      ? IndexTensor<X>
+      : never;
+
+/** A fresh array of indices. */
+type IndexArray = ReturnType<Int32ArrayConstructor["of"]>;
+
+/** The same for a tensor: its shape under the name that it used, and "int32" where it said "float16". */
+type IndexTensor<X extends TensorLike> = { data: IndexArray } & ShapeOf<X> &
+  (X["data"] extends Uint16Array ? { [Name in keyof BitsLabel<X>]: "int32" } : unknown);
 
 /** The type that `data` is given back in; no other data has a result. */
 export type TensorData<Data, X> = Data extends FloatArray

@@ -47,7 +47,7 @@ function transposed<T extends FloatArray>(x: T, rows: number, columns: number): 
 }
 
 /** Uniform numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

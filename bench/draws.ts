@@ -3,7 +3,7 @@
 import { compensatedSum } from "./float64.js";
 import { type Filters, sortedIndices } from "./sampling-loops.js";
 
-/** Standard deviations: beyond it in one of 1e9 checks. */
+/** Standard deviations: two in 1e9 sums go further by chance. */
 const LIMIT = 6;
 
 /** The probabilities of one row: temperature, then the k largest, then the fewest whose mass reaches topP. */

@@ -84,7 +84,11 @@ function selected(x: Float32Array, indices: Uint32Array): Selected {
 }
 
 /** The usual way: softmax of all, sorted, cut by count and by cumulative probability, and a walk along what is left. */
-export function sampleBySort(x: Float32Array, { temperature = 1, topK = x.length, topP = 1 }: Filters): number {
+export function sampleBySort(
+  x: Float32Array,
+  { temperature = 1, topK = x.length, topP = 1 }: Filters,
+  random = Math.random,
+): number {
   const p = new Float64Array(x.length);
   const max = maximum(x, 0, x.length);
   let sum = 0;
@@ -97,7 +101,7 @@ export function sampleBySort(x: Float32Array, { temperature = 1, topK = x.length
   let kept = 0;
   let mass = 0;
   while (kept < order.length && mass < limit) mass += p[order[kept++]!]!;
-  const target = Math.random() * mass;
+  const target = random() * mass;
   let cumulated = 0;
   for (let rank = 0; rank < kept; rank++) {
     cumulated += p[order[rank]!]!;
@@ -114,6 +118,7 @@ export function sampleRows(
   columns: number,
   { temperature = 1 }: Filters,
   exp: (x: number) => number,
+  random = Math.random,
 ): Int32Array {
   const weights = scratch(columns);
   const beta = 1 / temperature;
@@ -126,7 +131,7 @@ export function sampleRows(
       weights[i] = e;
       sum += e;
     }
-    let left = Math.random() * sum - weights[0]!;
+    let left = random() * sum - weights[0]!;
     let token = 0;
     while (left >= 0 && token < columns - 1) left -= weights[++token]!;
     tokens[row] = token;

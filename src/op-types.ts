@@ -19,9 +19,12 @@ import type {
   Indices,
   NestedNumbers,
   NestedResult,
+  OneAxis,
   ResidentArray,
+  Shaped,
   TensorLike,
   TensorResult,
+  WholeArray,
 } from "./types.js";
 
 export type * from "./op-options.js";
@@ -70,28 +73,9 @@ interface Fresher {
   readonly out?: undefined;
 }
 
-/** Options where nested arrays lose or gain a level for each axis. */
-interface OneAxis {
-  readonly axis?: number;
-  readonly shape?: undefined;
-  readonly keepDims?: false;
-}
-
-/** Options where nested arrays are taken whole. */
-interface WholeArray {
-  readonly axis: null;
-  readonly shape?: undefined;
-  readonly keepDims?: false;
-}
-
 /** Options where nested arrays keep their levels. */
 interface Keeping {
   readonly keepDims: true;
-}
-
-/** Options where a flat array of numbers stays flat. */
-interface Shaped {
-  readonly shape: readonly number[];
 }
 
 interface PerRow {

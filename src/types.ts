@@ -141,6 +141,25 @@ export interface SoftmaxOptions<Out = never> {
   readonly base?: number;
 }
 
+/** Options where nested arrays lose or gain a level for each axis. */
+export interface OneAxis {
+  readonly axis?: number;
+  readonly shape?: undefined;
+  readonly keepDims?: false;
+}
+
+/** Options where nested arrays are taken whole. */
+export interface WholeArray {
+  readonly axis: null;
+  readonly shape?: undefined;
+  readonly keepDims?: false;
+}
+
+/** Options where a flat array of numbers stays flat. */
+export interface Shaped {
+  readonly shape: readonly number[];
+}
+
 /** Softmax along an axis, for each kind of input. */
 export interface SoftmaxFunction {
   (x: Float32Array, options?: SoftmaxOptions<Float32Array>): FreshArray<Float32Array>;
@@ -158,7 +177,7 @@ export type ResidentDtype = "float32" | "float64";
 type Dispose = SymbolConstructor extends { readonly dispose: infer S extends symbol } ? S : never;
 
 /** What `using` asks for. */
-type Disposing = { readonly [K in Dispose]: () => void };
+export type Disposing = { readonly [K in Dispose]: () => void };
 
 /** An array that lives in WebAssembly memory until it is freed, as {@link Softmax.allocate} gives it. */
 export interface ResidentArray<D extends ResidentDtype = ResidentDtype> extends Disposing {

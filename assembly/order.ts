@@ -5,7 +5,7 @@
 // collects what lies between, and that is the row of the next round: some per cent of the last. Where a sample has misled
 // (less than half falls away), the next round halves the range of keys instead, so there are few rounds whatever the data.
 
-import { bytes, lanes, loadPartial } from "./simd";
+import { bytes, lanes, loadPartial, widenHigh, widenLow } from "./simd";
 
 /** Keys in a sample; as few are sorted. */
 const SAMPLE: i32 = 256;
@@ -21,6 +21,8 @@ export class Cut {
   /** The pivots: the end lies in (low, high], if the sample is right. */
   low: i64;
   high: i64;
+  /** Whether there may be keys equal to `limit` beside the `ties`. */
+  more: bool;
 }
 
 /** Bytes for a Cut and a sample, and some more for what is written beyond the end of keys and places. */
@@ -82,32 +84,37 @@ function weightOf<T>(key: i64): f64 {
   return sizeof<T>() == 4 ? <f64>reinterpret<f32>(<i32>key) : reinterpret<f64>(key);
 }
 
-// @ts-ignore: decorator
-@inline
-function addWeights<T>(sum: v128, weights: v128): v128 {
-  if (sizeof<T>() == 8) return f64x2.add(sum, weights);
-  const low = f64x2.promote_low_f32x4(weights);
-  return f64x2.add(f64x2.add(sum, low), f64x2.promote_low_f32x4(v128.shuffle<u64>(weights, weights, 1, 0)));
-}
-
 /** How many keys, or how much of weights that are their own keys, are above cut.high, and above cut.low. */
 function weigh<T>(from: usize, count: i32, weighted: bool, cut: Cut): void {
-  const low = splatKey<T>(cut.low), high = splatKey<T>(cut.high);
-  let within = i32x4.splat(0), over = within;
+  const low = splatKey<T>(cut.low), high = splatKey<T>(cut.high), zero = i32x4.splat(0);
+  let within = zero, over = zero;
   let p = from, left = count;
   if (weighted) {
-    for (; left >= lanes<T>(); left -= lanes<T>(), p += 16) {
-      const v = v128.load(p);
-      over = addWeights<T>(over, v128.and(v, above<T>(v, high)));
-      within = addWeights<T>(within, v128.and(v, above<T>(v, low)));
+    // Accumulators of their own for each vector and each half of it, so that no addition waits for another.
+    let w1 = zero, w2 = zero, w3 = zero, o1 = zero, o2 = zero, o3 = zero;
+    for (; left >= 2 * lanes<T>(); left -= 2 * lanes<T>(), p += 32) {
+      const a = v128.load(p), b = v128.load(p, 16);
+      const overA = v128.and(a, above<T>(a, high)), overB = v128.and(b, above<T>(b, high));
+      const withinA = v128.and(a, above<T>(a, low)), withinB = v128.and(b, above<T>(b, low));
+      over = f64x2.add(over, widenLow<T>(overA));
+      o1 = f64x2.add(o1, widenLow<T>(overB));
+      within = f64x2.add(within, widenLow<T>(withinA));
+      w1 = f64x2.add(w1, widenLow<T>(withinB));
+      if (sizeof<T>() == 8) continue;
+      o2 = f64x2.add(o2, widenHigh<T>(overA));
+      o3 = f64x2.add(o3, widenHigh<T>(overB));
+      w2 = f64x2.add(w2, widenHigh<T>(withinA));
+      w3 = f64x2.add(w3, widenHigh<T>(withinB));
     }
+    over = f64x2.add(f64x2.add(over, o1), f64x2.add(o2, o3));
+    within = f64x2.add(f64x2.add(within, w1), f64x2.add(w2, w3));
     cut.above = f64x2.extract_lane(over, 0) + f64x2.extract_lane(over, 1);
     cut.within = f64x2.extract_lane(within, 0) + f64x2.extract_lane(within, 1);
   } else {
     for (; left >= lanes<T>(); left -= lanes<T>(), p += 16) {
       const v = v128.load(p);
-      over = v128.sub<i32>(over, above<T>(v, high));
-      within = v128.sub<i32>(within, above<T>(v, low));
+      over = i32x4.sub(over, above<T>(v, high));
+      within = i32x4.sub(within, above<T>(v, low));
     }
     cut.above = <f64>sumOf<T>(over);
     cut.within = <f64>sumOf<T>(within);
@@ -127,17 +134,33 @@ function sumOf<T>(v: v128): i32 {
   return sizeof<T>() == 8 ? two : two + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 3);
 }
 
+/** Which lanes of v are in (low, high]. */
+// @ts-ignore: decorator
+@inline
+function inside<T>(v: v128, low: v128, high: v128): v128 {
+  return v128.andnot(above<T>(v, low), above<T>(v, high));
+}
+
 /** The keys in (low, high], in their order, to `to`, which may be `from`; writes up to 16 bytes more. */
 function collect<T>(from: usize, count: i32, low: i64, high: i64, to: usize): i32 {
   const l = splatKey<T>(low), h = splatKey<T>(high);
   let end = to, left = count;
-  for (; left >= lanes<T>(); left -= lanes<T>(), from += 16) {
-    const v = v128.load(from);
-    const mask = maskOf<T>(v128.andnot(above<T>(v, l), above<T>(v, h)));
-    if (mask == 0) continue;
-    const four = sizeof<T>() == 4 ? mask : (mask & 1) * 3 + (mask >> 1) * 12;
-    v128.store(end, i8x16.swizzle(v, v128.load(LANES + (<usize>four << 4))));
-    end += bytes<T>(popcnt(mask));
+  while (left >= lanes<T>()) {
+    if (left >= 4 * lanes<T>()) {
+      const a = v128.or(inside<T>(v128.load(from), l, h), inside<T>(v128.load(from, 16), l, h));
+      const b = v128.or(inside<T>(v128.load(from, 32), l, h), inside<T>(v128.load(from, 48), l, h));
+      if (!v128.any_true(v128.or(a, b))) {
+        left -= 4 * lanes<T>();
+        from += 64;
+        continue;
+      }
+    }
+    for (let i = 0; i < 4 && left >= lanes<T>(); i++, left -= lanes<T>(), from += 16) {
+      const v = v128.load(from), mask = maskOf<T>(inside<T>(v, l, h));
+      const four = sizeof<T>() == 4 ? mask : (mask & 1) * 3 + (mask >> 1) * 12;
+      v128.store(end, i8x16.swizzle(v, v128.load(LANES + (<usize>four << 4))));
+      end += bytes<T>(popcnt(mask));
+    }
   }
   for (; left > 0; left--, from += bytes<T>(1)) {
     const key = loadKey<T>(from);
@@ -200,6 +223,7 @@ function walk<T>(from: usize, count: i32, goal: f64, weighted: bool, cut: Cut, s
     cut.ties = i > 0 && key == cut.limit ? cut.ties + 1 : 1;
     cut.limit = key;
     sum += weighted ? weightOf<T>(key) : 1;
+    cut.more = i + 1 < count && load<i64>(sample + (<usize>i << 3), 8) == key;
   }
 }
 
@@ -238,6 +262,7 @@ export function select<T>(
     if (low + 1 == high) {
       // All keys that are left are equal.
       cut.limit = high;
+      cut.more = true;
       cut.ties = <i32>min(ceil(weighted ? goal / weightOf<T>(high) : goal), <f64>i32.MAX_VALUE);
       return;
     }

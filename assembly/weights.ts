@@ -88,14 +88,30 @@ export function exponentials<T>(x: usize, y: usize, count: i32, scale: Scale<T>,
 
 /** The sum of at most STEP weights. */
 export function sumBlock<T>(x: usize, count: i32): f64 {
-  let a = i32x4.splat(0), b = a;
+  let a = i32x4.splat(0), b = a, c = a, d = a;
+  for (; count >= 4 * lanes<T>(); count -= 4 * lanes<T>(), x += 64) {
+    // Half a vector of float32 at a time: loading it again costs less than moving it down.
+    for (let half: usize = 0; half < 64; half += bytes<T>(8)) {
+      a = f64x2.add(a, loadWide<T>(x + half));
+      b = f64x2.add(b, loadWide<T>(x + half + bytes<T>(2)));
+      c = f64x2.add(c, loadWide<T>(x + half + bytes<T>(4)));
+      d = f64x2.add(d, loadWide<T>(x + half + bytes<T>(6)));
+    }
+  }
   for (; count > 0; count -= lanes<T>(), x += 16) {
-    const v = count >= lanes<T>() ? v128.load(x) : loadPartial<T>(x, count, 0);
+    const v = loadPartial<T>(x, min(count, lanes<T>()), 0);
     a = f64x2.add(a, widenLow<T>(v));
     if (sizeof<T>() == 4) b = f64x2.add(b, widenHigh<T>(v));
   }
-  const sum = f64x2.add(a, b);
+  const sum = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** Two elements at p in float64. */
+// @ts-ignore: decorator
+@inline
+function loadWide<T>(p: usize): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(p)) : v128.load(p);
 }
 
 /** The sum of each block to `sums`, and of all. */
@@ -112,13 +128,17 @@ export function sumBlocks<T>(x: usize, count: i32, sums: usize): f64 {
 /** Weights with keys below `least` become 0. */
 function clearBelow<T>(x: usize, count: i32, least: i64): void {
   const limit = splatKey<T>(least - 1);
-  for (; count >= lanes<T>(); count -= lanes<T>(), x += 16) {
-    const v = v128.load(x);
-    v128.store(x, v128.and(v, above<T>(v, limit)));
+  for (; count >= 4 * lanes<T>(); count -= 4 * lanes<T>(), x += 64) {
+    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+    v128.store(x, v128.and(a, above<T>(a, limit)));
+    v128.store(x, v128.and(b, above<T>(b, limit)), 16);
+    v128.store(x, v128.and(c, above<T>(c, limit)), 32);
+    v128.store(x, v128.and(d, above<T>(d, limit)), 48);
   }
-  if (count <= 0) return;
-  const v = loadPartial<T>(x, count, 0);
-  storePartial<T>(x, v128.and(v, above<T>(v, limit)), count);
+  for (; count > 0; count -= lanes<T>(), x += 16) {
+    const n = min(count, lanes<T>()), v = loadPartial<T>(x, n, 0);
+    storePartial<T>(x, v128.and(v, above<T>(v, limit)), n);
+  }
 }
 
 /** How many elements there are up to the one that is the `nth` with this key. */
@@ -137,7 +157,7 @@ function keepMass<T>(x: usize, total: f64, filters: Filters<T>): void {
   const count = filters.count, cut = filters.cut;
   const goal = max(filters.topP * total * SHORT, f64.MIN_VALUE);
   select<T>(x, count, goal, total, true, filters.keys, filters.sample, cut);
-  const end = countTo<T>(x, count, cut.limit, cut.ties);
+  const end = cut.more ? countTo<T>(x, count, cut.limit, cut.ties) : count;
   clearBelow<T>(x, end, cut.limit);
   clearBelow<T>(x + bytes<T>(end), count - end, cut.limit + 1);
 }

@@ -2,7 +2,12 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /** The one file that every engine runs. */
-export const WORKER: string = fileURLToPath(new URL("../build/bench/worker.js", import.meta.url));
+export const WORKER: string = bundled("worker.js");
+
+/** The path of what stands beside it. */
+export function bundled(file: string): string {
+  return fileURLToPath(new URL(`../build/bench/${file}`, import.meta.url));
+}
 
 /** Bundles the worker with the built package in it. */
 export async function bundleWorker(): Promise<void> {

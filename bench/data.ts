@@ -4,12 +4,12 @@ import type { FloatArray } from "./contender.js";
 export const SEED = 20;
 
 /** Logits as a classifier gives them: normal, standard deviation 3, the same on every machine. */
-export function logits(given: Case, seed: number = SEED): FloatArray {
+export function logits(given: Omit<Case, "op">, seed: number = SEED, deviation = 3): FloatArray {
   const random = mulberry32(seed);
   const x = floats(given.dtype, given.rows * given.columns);
   for (let i = 0; i < x.length; i++) {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    x[i] = 3 * radius * Math.cos(2 * Math.PI * random());
+    x[i] = deviation * radius * Math.cos(2 * Math.PI * random());
   }
   return arranged(x, given);
 }
@@ -33,7 +33,7 @@ export function floats(dtype: Case["dtype"], given: number | FloatArray): FloatA
 }
 
 /** Rows one after the other, as the case stores them. */
-export function arranged<T extends FloatArray>(x: T, { rows, columns, axis }: Case): T {
+export function arranged<T extends FloatArray>(x: T, { rows, columns, axis }: Omit<Case, "op">): T {
   return axis === 0 ? transposed(x, rows, columns) : x;
 }
 
@@ -47,7 +47,7 @@ function transposed<T extends FloatArray>(x: T, rows: number, columns: number): 
 }
 
 /** Uniform numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

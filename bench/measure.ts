@@ -63,20 +63,27 @@ async function measureCase(
     for (const { name: contender, flags } of contenders) {
       const worker = await engine.start(flags);
       workers.push(worker);
-      const prepared = await worker.ask("prepare", { contender, given, mode });
-      entries.push({ contender, worker, prepared, rounds: [] as number[] });
+      entries.push({ contender, prepared: await worker.ask("prepare", { contender, given, mode }) });
     }
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const { worker, rounds } of rotate(entries, round)) rounds.push(await worker.ask("block"));
-    }
+    const all = await takeTurns(workers);
     const elements = sizeOf(given);
-    return entries.map(({ contender, prepared, rounds }) => {
+    return entries.map(({ contender, prepared }, i) => {
+      const rounds = all[i]!;
       const times = { steady: median(rounds), best: Math.min(...rounds), rounds, ...prepared };
       return { contender, op: given.op, case: labelOf(given), mode, elements, ...times };
     });
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
   }
+}
+
+/** Times what the workers have prepared; gives each one's rounds. */
+export async function takeTurns(workers: readonly Worker[]): Promise<number[][]> {
+  const entries = workers.map((worker) => ({ worker, rounds: [] as number[] }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { worker, rounds } of rotate(entries, round)) rounds.push(await worker.ask("block"));
+  }
+  return entries.map(({ rounds }) => rounds);
 }
 
 function rotate<T>(items: readonly T[], by: number): T[] {

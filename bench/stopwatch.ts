@@ -45,9 +45,14 @@ export async function stopwatch(contender: Contender, given: Case, mode: Mode): 
   for (let i = 0; i < 10; i++) calls.push(await timeCall(ring[i % ring.length]!));
   const name = `${contender.name} for ${given.op} at ${labelOf(given)}, ${mode},`;
   const error = await check(name, contender, ring, batches[0]!);
+  return { error, first: calls[0]!, tenth: calls[9]!, block: await blocksOf(name, ring) };
+}
+
+/** Warms up what goes round a ring, and gives what times one block of it: the median nanoseconds of a call. */
+export async function blocksOf(name: string, ring: readonly Prepared[]): Promise<() => Promise<number>> {
   const async = ring[0]!.run() instanceof Promise;
   const sample = await warm(async ? asyncSampler(ring) : syncSampler(ring));
-  return { error, first: calls[0]!, tenth: calls[9]!, block: () => block(name, sample, async, ring) };
+  return () => block(name, sample, async, ring);
 }
 
 /** How many pairs of a batch and its result a case goes round. */

@@ -6,7 +6,8 @@ import { Bench } from "tinybench";
 import type { Case, Mode } from "./cases.js";
 import { find } from "./contenders.js";
 import { type Errors, type ErrorTask, errorsOf } from "./errors.js";
-import { type Stopwatch, stopwatch } from "./stopwatch.js";
+import { prepareSampling, type SamplingSetting } from "./sampling-works.js";
+import { blocksOf, type Stopwatch, stopwatch } from "./stopwatch.js";
 
 export interface Setting {
   readonly contender: string;
@@ -23,6 +24,7 @@ export interface About {
 export interface Questions {
   about(): About;
   prepare(setting: Setting): Omit<Stopwatch, "block">;
+  prepareSampling(setting: SamplingSetting): void;
   /** The nanoseconds of a call, in what was prepared last. */
   block(): number;
   errors(task: ErrorTask): Errors;
@@ -30,7 +32,7 @@ export interface Questions {
 
 type Answers = { [K in keyof Questions]: (...given: never[]) => Promise<ReturnType<Questions[K]>> };
 
-let current: Stopwatch | undefined;
+let current: Pick<Stopwatch, "block"> | undefined;
 
 const answers: Answers = {
   async about() {
@@ -38,9 +40,13 @@ const answers: Answers = {
     return { runtime: `${runtime} ${runtimeVersion}`, backend: backend() };
   },
   async prepare({ contender, given, mode }: Setting) {
-    current = await stopwatch(find(contender), given, mode);
-    const { error, first, tenth } = current;
-    return { error, first, tenth };
+    const { block, ...prepared } = await stopwatch(find(contender), given, mode);
+    current = { block };
+    return prepared;
+  },
+  async prepareSampling(setting: SamplingSetting) {
+    const { contender, work } = setting;
+    current = { block: await blocksOf(`${contender} for ${work}`, await prepareSampling(setting)) };
   },
   async block() {
     if (!current) throw new Error("nothing to time");

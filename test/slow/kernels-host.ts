@@ -1,4 +1,4 @@
-// Compiles kernels.ts with the flags of asconfig.json, and hands its functions out over typed arrays of their own.
+// Compiles kernels.ts, or another file, with the flags of asconfig.json, and hands its functions out over typed arrays of their own.
 
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
@@ -23,9 +23,9 @@ const DATA = 8192;
 export const BLOCK = 1 << 16;
 
 /** The module's bytes; nothing is written to disk. */
-export async function compile(target: Target): Promise<Uint8Array<ArrayBuffer>> {
+export async function compile(target: Target, source = "test/slow/kernels.ts"): Promise<Uint8Array<ArrayBuffer>> {
   let bytes: Uint8Array<ArrayBuffer> | undefined;
-  const args = ["test/slow/kernels.ts", "--baseDir", ROOT, "--target", target, "--outFile", OUT];
+  const args = [source, "--baseDir", ROOT, "--target", target, "--outFile", OUT];
   const { error, stderr } = await asc.main(args, {
     writeFile(name, contents) {
       if (name === OUT) bytes = new Uint8Array(contents as Uint8Array<ArrayBuffer>);

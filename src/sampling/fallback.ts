@@ -33,7 +33,7 @@ export function drawPlain(call: Call, draws: Draws, withLogProbs: boolean): Draw
   for (let r = 0; r < rows; r++) {
     const z = filterRow(editedRow(call, numbers, r), beta, call.filters);
     const at = r * count;
-    if (!drawRow(softmaxRow(z, beta), uniforms.subarray(at, at + count), replacement, tokens.subarray(at))) {
+    if (!drawRow(weightsOf(z, beta), uniforms.subarray(at, at + count), replacement, tokens.subarray(at))) {
       throw cannotDraw(call, numbers, r);
     }
     const logs = logProbs && logSoftmaxRow(z, beta);
@@ -137,9 +137,15 @@ function keep(z: Row, beta: number, classes: readonly number[]): Row {
   return kept;
 }
 
+/** Numbers in proportion to the probabilities; zeros where a row has no softmax. */
+function weightsOf(z: Row, beta: number): Row {
+  const { falls, rest } = exponents(z, beta);
+  return falls.map((fall) => (Number.isNaN(rest) ? 0 : Math.exp(fall)));
+}
+
 /** Draws by each uniform number; false where there is nothing, or nothing more, to draw. */
-function drawRow(p: Row, uniforms: Float64Array, replacement: boolean, tokens: Int32Array): boolean {
-  const left = Float64Array.from(p);
+function drawRow(weights: Row, uniforms: Float64Array, replacement: boolean, tokens: Int32Array): boolean {
+  const left = Float64Array.from(weights);
   return uniforms.every((uniform, d) => {
     const total = left.reduce((sum, weight) => sum + weight, 0);
     if (!(total > 0)) return false;

@@ -1,8 +1,10 @@
 // Draws of classes from rows of logits, the distributions that they are drawn from, and the normalizers of raw rows.
 
 import { scaleFor } from "./exp";
+import { drawNarrow } from "./drawnarrow";
 import { log } from "./log";
 import { bytes, lanes, loadPartial, storePartial } from "./simd";
+import { NARROW } from "./state";
 import { Filters, STEP, exponentials, largest, prepare, sumBlock, sumBlocks, weighRow } from "./weights";
 
 /** The place in a row of weights where their sum first exceeds `target`: that of a weight above 0, whatever is rounded. */
@@ -44,6 +46,10 @@ function draw<T>(
   uniforms: usize, tokens: usize, logProbs: usize, work: usize, scratch: usize,
 ): i32 {
   const filters = prepare<T>(x, rows, columns, beta, topK, topP, minP, work, scratch);
+  const filtered = filters.topK || topP < 1 || minP > 0 || filters.f < 1;
+  if (sizeof<T>() == 4 && columns < NARROW && replacement && !filtered && !logProbs) {
+    return drawNarrow(x, rows, draws, uniforms, tokens, changetype<Filters<f32>>(filters));
+  }
   for (let r = 0; r < rows; r++, x += bytes<T>(columns)) {
     const whole = weighRow<T>(x, filters);
     let total = whole;

@@ -52,7 +52,7 @@ function addTo<T>(sum: usize, v: v128, e: i32): void {
 }
 
 /** y = expAnchored(x) for at most BLOCK lanes lines, added to the lines of sums; to none where `sums` is 0. */
-function expLines<T>(
+export function expLines<T>(
   x: usize, y: usize, length: i32, stride: usize, full: i32, width: i32, anchors: usize, sums: usize, scale: Scale<T>,
 ): void {
   const rate = v128.splat<T>(scale.rate), high = v128.splat<T>(scale.high), low = v128.splat<T>(scale.low);
@@ -120,6 +120,23 @@ function addBut(y: usize, length: i32, count: i32, holes: usize, sums: usize): v
   }
 }
 
+/** Anchors the rows of a panel at their maxima, in the line of `scratch`; where that is not exact, false: y is to be taken for x. */
+export function anchorPanel<T>(
+  x: usize, y: usize, length: i32, stride: usize, full: i32, width: i32, scale: Scale<T>, scratch: usize,
+): bool {
+  const line = lineAt(scratch);
+  let exact = i32x4.splat(-1);
+  for (let j = 0; j < full + i32(width > 0); j++) {
+    const max = v128.load(line + (<usize>j << 4));
+    const kept = setAnchor<T>(anchorAt(scratch, j), max, scale);
+    v128.store(line + (<usize>j << 4), v128.andnot(max, kept));
+    exact = v128.and(exact, kept);
+  }
+  if (v128.all_true<i32>(exact)) return true;
+  stretch<T>(x, y, length, stride, full, width, line, scale);
+  return false;
+}
+
 /**
  * y = exponentials of the panel at x, whose lines stand `stride` bytes apart; x may be y. In the line of `scratch` stand
  * its maxima, and afterwards the factors by which y is left to be multiplied. With `inSums`, x and y are the lines of sums themselves: each accumulator
@@ -132,18 +149,8 @@ export function expPanel<T>(
 ): void {
   const line = lineAt(scratch), anchors = changetype<usize>(anchorAt(scratch, 0)), sums = sumsAt(scratch);
   const count = full + i32(width > 0);
-  let exact = i32x4.splat(-1);
-  for (let j = 0; j < count; j++) {
-    const max = v128.load(line + (<usize>j << 4));
-    const kept = setAnchor<T>(anchorAt(scratch, j), max, scale);
-    v128.store(line + (<usize>j << 4), v128.andnot(max, kept));
-    exact = v128.and(exact, kept);
-    clear(totalAt(scratch, j));
-  }
-  if (!v128.all_true<i32>(exact)) {
-    stretch<T>(x, y, length, stride, full, width, line, scale);
-    x = y;
-  }
+  for (let j = 0; j < count; j++) clear(totalAt(scratch, j));
+  if (!anchorPanel<T>(x, y, length, stride, full, width, scale, scratch)) x = y;
   const block = BLOCK * lanes<T>();
   for (; length > 0; length -= block, x += stride * block, y += stride * block) {
     const lines = min(length, block);

@@ -2,11 +2,13 @@
 
 import {
   allocate,
+  argmax,
   createSoftmax,
   crossEntropy,
   crossEntropyWithGrad,
   type DerivativeOptions,
   entropy,
+  hardmax,
   type Input,
   klDivergence,
   type LogitsOptions,
@@ -28,6 +30,8 @@ import {
   softmaxJvp,
   softmaxVjp,
   type Targets,
+  type TopKOptions,
+  topK,
 } from "softmax-simd";
 import * as reference from "softmax-simd/reference";
 
@@ -124,6 +128,36 @@ exactly<number[][]>()(crossEntropyWithGrad(matrix, [0, 1], { reduction: "none" }
 exactly<number[]>()(crossEntropyWithGrad(tensor, f32).grad.dims, true);
 exactly<typeof f64>()(crossEntropyWithGrad(handle64, labels, { reduction: "none" }).loss, true);
 
+// Indices: an Int32Array, or numbers where nested arrays were given.
+const i32 = new Int32Array(2);
+exactly<typeof i32>()(argmax(f32), true);
+exactly<typeof i32>()(argmax(handle64, { axis: 0, keepDims: true }), true);
+exactly<number>()(argmax([1, 2, 3]), true);
+exactly<number[]>()(argmax(frozen, { axis: 0 }), true);
+exactly<number[][]>()(argmax(cube), true);
+exactly<number>()(argmax(cube, { axis: null }), true);
+exactly<number[][]>()(argmax(matrix, { keepDims: true }), true);
+exactly<number[]>()(argmax([1, 2, 3, 4], { shape: [2, 2] }), true);
+exactly<NestedValues>()(argmax(cube, { axis: [0, 1] }), true);
+exactly<typeof i32>()(argmax(tensor).data, true);
+exactly<number[]>()(argmax(tensor).dims, true);
+const bits = { data: new Uint16Array(6), shape: [2, 3], dtype: "float16" } as const;
+exactly<"int32">()(argmax(bits).dtype, true);
+exactly<typeof i32>()(argmax(bits).data, true);
+exactly<"float16">()(topK(bits, 2).values.dtype, true);
+exactly<"int32">()(topK(bits, 2).indices.dtype, true);
+exactly<typeof f32>()(topK(f32, 2).values, true);
+exactly<typeof i32>()(topK(f32, 2, { sorted: false }).indices, true);
+exactly<typeof f64>()(topK(handle64, 2, { axis: null }).values, true);
+exactly<number[]>()(topK([1, 2, 3], 2).indices, true);
+exactly<number[][]>()(topK(frozen, 1, { axis: 0 }).values, true);
+exactly<number[]>()(topK(matrix, 1, { axis: null }).indices, true);
+exactly<number[]>()(topK([1, 2, 3, 4], 1, { shape: [2, 2] }).values, true);
+exactly<NestedValues[]>()(topK(cube, 1, { axis: [0, 1] }).values, true);
+exactly<number[]>()(topK(tensor, 1).indices.dims, true);
+exactly<number[][]>()(hardmax(frozen, { where: [true, false] }), true);
+exactly<typeof f32>()(hardmax(f32, { out: f32 }), true);
+
 // `out` is what comes back.
 exactly<typeof f32>()(logSoftmax(f32, { out: f32 }), true);
 exactly<ResidentArray<"float32">>()(logSoftmax(f32, { out: handle32 }), true);
@@ -153,6 +187,10 @@ declare const anyHandle: ResidentArray;
 exactly<typeof f32 | typeof f64>()(logSoftmax(anyHandle), true);
 declare const any: Input;
 softmaxJacobian(any);
+argmax(any);
+topK(any, 1);
+exactly<typeof i32>()(argmax(either), true);
+exactly<typeof f32 | typeof f64>()(topK(either, 1).values, true);
 declare const targets: Targets;
 crossEntropy(any, targets);
 
@@ -166,12 +204,15 @@ declare const outputs: { readonly [name: string]: OpenTensor };
 const logits = outputs["logits"]!;
 exactly<typeof f32 | typeof f64>()(logSoftmax(logits, { where: outputs["attention_mask"]! }).data, true);
 exactly<number>()(crossEntropy(logits, outputs["labels"]!), true);
+exactly<typeof i32>()(argmax(logits).data, true);
 exactly<number[]>()(logProb(logits, outputs["input_ids"]!).dims, true);
 
 // Options kept in a variable.
 const scaling: LogitsOptions = { shape: [2, 3], axis: [0, 1], beta: -1 };
 logSoftmax(f32, scaling);
 logSumExp(f64, { ...scaling, keepDims: true });
+const few: TopKOptions = { shape: [2, 3], sorted: true };
+topK(f32, 1, few);
 const derivative: DerivativeOptions = { ...scaling, from: "logits" };
 softmaxJacobian(f32, derivative);
 const mean: LossOptions<"mean"> = { ...scaling, reduction: "mean", weight: f32 };
@@ -225,6 +266,18 @@ softmaxHessianComponent(f32);
 softmaxHessianComponent(f32, "0");
 // @ts-expect-error: neither logits nor probabilities
 softmaxJacobian(f32, { from: "softmax" });
+// @ts-expect-error: no result to write into
+argmax(f32, { out: i32 });
+// @ts-expect-error: no temperature
+hardmax(f32, { temperature: 1 });
+// @ts-expect-error: no k
+topK(f32);
+// @ts-expect-error: k as an option
+topK(f32, { k: 2 });
+// @ts-expect-error: PyTorch's option
+topK(f32, 2, { largest: false });
+// @ts-expect-error: logits of integers
+argmax(new Int32Array(3));
 // @ts-expect-error: no targets
 crossEntropy(f32);
 // @ts-expect-error: targets in words

@@ -1,0 +1,98 @@
+// Draws from float32 rows of few columns, without filters: a row a lane, as narrow.ts turns them. With a row at a time
+// 4096x10 took four times as long.
+
+import { gatherRows } from "./narrow";
+import { anchorPanel, expLines } from "./panel";
+import { bytes, widenHigh, widenLow } from "./simd";
+import { LINE, PANEL, anchorAt, lineAt, linesAt } from "./state";
+import { Filters } from "./weights";
+
+/** The numbers for one draw of four rows; where there are fewer, of the last again. */
+// @ts-ignore: decorator
+@inline
+function loadUniforms(p: usize, step: usize, first: i32, rows: i32): v128 {
+  const pair = v128.load64_zero(p + step * min(first, rows - 1));
+  return v128.load64_lane(p + step * min(first + 1, rows - 1), pair, 1);
+}
+
+/** Of four rows of weights at `lines`: those in lanes 0 and 1, or those in 2 and 3, added up one after the other. */
+// @ts-ignore: decorator
+@inline
+function addLines(lines: usize, length: i32, upper: bool): v128 {
+  let sum = i32x4.splat(0);
+  for (const end = lines + LINE * length; lines < end; lines += LINE) {
+    sum = f64x2.add(sum, upper ? widenHigh<f32>(v128.load(lines)) : widenLow<f32>(v128.load(lines)));
+  }
+  return sum;
+}
+
+/** How many of the running sums do not exceed the targets of four rows, a row a lane. */
+function countUpTo(lines: usize, length: i32, targetLow: v128, targetHigh: v128): v128 {
+  let low = i32x4.splat(0), high = low, countLow = low, countHigh = low;
+  for (const end = lines + LINE * length; lines < end; lines += LINE) {
+    const v = v128.load(lines);
+    low = f64x2.add(low, widenLow<f32>(v));
+    high = f64x2.add(high, widenHigh<f32>(v));
+    countLow = i64x2.sub(countLow, f64x2.le(low, targetLow));
+    countHigh = i64x2.sub(countHigh, f64x2.le(high, targetHigh));
+  }
+  return v128.shuffle<u32>(countLow, countHigh, 0, 2, 4, 6);
+}
+
+/** The place of a row's last weight above 0. */
+function lastPlace(lines: usize, length: i32): i32 {
+  let place = length - 1;
+  while (place > 0 && load<f32>(lines + LINE * place) == 0) place--;
+  return place;
+}
+
+/** The places of one draw of each row, `step` bytes apart. A sum that rounding keeps from its target ends at the last place. */
+function storePlaces(lines: usize, length: i32, rows: i32, places: v128, line: usize, tokens: usize, step: usize): void {
+  v128.store(line, places);
+  for (let r = 0; r < rows; r++, line += 4, lines += 4, tokens += step) {
+    const place = load<i32>(line);
+    store<i32>(tokens, place < length ? place : lastPlace(lines, length));
+  }
+}
+
+/** Draws from a vector of rows, of which `rows` (1 to 4) count. Gives the first row without a softmax; -1 if there is none. */
+function drawVector(
+  lines: usize, length: i32, rows: i32, draws: i32, uniforms: usize, line: usize, tokens: usize,
+): i32 {
+  const zero = i32x4.splat(0), low = addLines(lines, length, false), high = addLines(lines, length, true);
+  const valid = v128.shuffle<u32>(f64x2.gt(low, zero), f64x2.gt(high, zero), 0, 2, 4, 6);
+  const invalid = ~i32x4.bitmask(valid) & ((1 << rows) - 1);
+  if (invalid) return ctz(invalid);
+  for (let d = 0; d < draws; d++, uniforms += 8, tokens += 4) {
+    const step = bytes<f64>(draws);
+    const u = loadUniforms(uniforms, step, 0, rows), v = loadUniforms(uniforms, step, 2, rows);
+    const places = countUpTo(lines, length, f64x2.mul(u, low), f64x2.mul(v, high));
+    const within = v128.all_true<i32>(i32x4.lt_s(places, i32x4.splat(length)));
+    if (within && draws == 1 && rows == 4) v128.store(tokens, places);
+    else storePlaces(lines, length, rows, places, line, tokens, step >> 1);
+  }
+  return -1;
+}
+
+/** As `draw`, for rows of fewer than NARROW columns that nothing is filtered out of, with replacement. */
+export function drawNarrow(
+  x: usize, rows: i32, draws: i32, uniforms: usize, tokens: usize, filters: Filters<f32>,
+): i32 {
+  const length = filters.columns, scale = filters.scale, scratch = filters.scratch;
+  const line = lineAt(scratch), lines = linesAt(scratch);
+  for (let first = 0; first < rows; first += 4 * PANEL, x += bytes<f32>(4 * PANEL * length)) {
+    const count = min((rows - first + 3) >> 2, PANEL);
+    gatherRows(x, count, length, lines, line);
+    anchorPanel<f32>(lines, lines, length, LINE, count, 0, scale, scratch);
+    expLines<f32>(lines, lines, length, LINE, count, 0, changetype<usize>(anchorAt(scratch, 0)), 0, scale);
+    for (let j = 0; j < count; j++) {
+      const row = first + 4 * j, done = row * draws;
+      const failed = drawVector(
+        lines + (<usize>j << 4), length, min(rows - row, 4), draws, uniforms + bytes<f64>(done), line,
+        tokens + bytes<f32>(done),
+      );
+      if (failed >= 0) return row + failed;
+    }
+  }
+  return -1;
+}

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { CEILING_BYTES } from "../src/memory.js";
 import { engine } from "../src/sampling/engine.js";
@@ -234,6 +236,25 @@ describe("Sampler's memory", () => {
     for (let i = 0; i < 1000; i++) sampler.accept(sampler.next(logits));
     expect(grow).not.toHaveBeenCalled();
     expect(sampler.step).toBe(1000);
+    sampler.free();
+  });
+
+  it.each([
+    ["Float32Array", new Float32Array(1000)],
+    ["Float64Array", new Float64Array(1000)],
+  ])("of a %s, next allocates nothing", (_, logits) => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const sampler = new Sampler(1000, { topK: 50, topP: 0.9, repetitionPenalty: 1.2, logitBias: { 3: 1 }, seed: 1 });
+    const draw = (count: number): void => {
+      for (let i = 0; i < count; i++) sampler.accept(sampler.next(logits));
+    };
+    draw(20_000);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    draw(20_000);
+    // The least object is 12 bytes, a typed array more than 100; what else runs here takes some too.
+    expect((process.memoryUsage().heapUsed - before) / 20_000).toBeLessThan(40);
     sampler.free();
   });
 });

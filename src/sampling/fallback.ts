@@ -4,8 +4,8 @@
 import { toNumbers } from "../check/arrays.js";
 import { exponents, logSoftmaxRow, type Row, softmaxRow } from "../reference/rows.js";
 import type { Call, Draws, Source } from "./call.js";
-import type { Floats } from "./edits.js";
 import type { Filters } from "./options.js";
+import { editedRow, firstOf, maskedRow, nothingOf } from "./rows.js";
 import { seededUniforms } from "./stream.js";
 import { cannotDraw } from "./undrawable.js";
 
@@ -33,7 +33,7 @@ export function drawPlain(call: Call, draws: Draws, withLogProbs: boolean): Draw
   for (let r = 0; r < rows; r++) {
     const z = filterRow(editedRow(call, numbers, r), beta, call.filters);
     const at = r * count;
-    if (!drawRow(softmaxRow(z, beta), uniforms.subarray(at, at + count), replacement, tokens.subarray(at))) {
+    if (!drawRow(weightsOf(z, beta), uniforms.subarray(at, at + count), replacement, tokens.subarray(at))) {
       throw cannotDraw(call, numbers, r);
     }
     const logs = logProbs && logSoftmaxRow(z, beta);
@@ -70,34 +70,6 @@ export function rawLogProbsPlain(request: Source, tokens: Int32Array): Float64Ar
     for (let d = r * count; d < (r + 1) * count; d++) result[d] = logs[tokens[d]!]!;
   }
   return result;
-}
-
-/** Row r of the logits, edited, in the precision of their dtype; what is masked has no mass. */
-export function editedRow(call: Call, numbers: Float64Array, r: number): Row {
-  const { dtype, beta } = call.request;
-  const row = maskedRow(call.request, numbers, r, beta);
-  const edited: Floats = dtype === "float64" ? row : new Float32Array(row);
-  call.edit?.(edited, 0, r);
-  return new Float64Array(edited);
-}
-
-function maskedRow(request: Source, numbers: Float64Array, r: number, beta: number): Row {
-  const { mask, extent } = request;
-  const first = firstOf(request, r);
-  return Float64Array.from({ length: extent.length }, (_, l) => {
-    const at = first + l * extent.inner;
-    return mask?.[at] === 0 ? nothingOf(beta) : numbers[at]!;
-  });
-}
-
-/** Where row r begins. */
-export function firstOf({ extent: { length, inner } }: Source, r: number): number {
-  return Math.floor(r / inner) * length * inner + (r % inner);
-}
-
-/** A logit without mass. */
-function nothingOf(beta: number): number {
-  return beta < 0 ? Infinity : -Infinity;
 }
 
 /** A row of logits in which those that the filters take have no mass. */
@@ -137,9 +109,15 @@ function keep(z: Row, beta: number, classes: readonly number[]): Row {
   return kept;
 }
 
+/** Numbers in proportion to the probabilities; zeros where a row has no softmax. */
+function weightsOf(z: Row, beta: number): Row {
+  const { falls, rest } = exponents(z, beta);
+  return falls.map((fall) => (Number.isNaN(rest) ? 0 : Math.exp(fall)));
+}
+
 /** Draws by each uniform number; false where there is nothing, or nothing more, to draw. */
-function drawRow(p: Row, uniforms: Float64Array, replacement: boolean, tokens: Int32Array): boolean {
-  const left = Float64Array.from(p);
+function drawRow(weights: Row, uniforms: Float64Array, replacement: boolean, tokens: Int32Array): boolean {
+  const left = Float64Array.from(weights);
   return uniforms.every((uniform, d) => {
     const total = left.reduce((sum, weight) => sum + weight, 0);
     if (!(total > 0)) return false;

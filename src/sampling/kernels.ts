@@ -13,7 +13,8 @@ import { pass } from "../window.js";
 import type { Call, Draws } from "./call.js";
 import type { Floats } from "./edits.js";
 import { samplingKernels } from "./engine.js";
-import { type Drawn, firstOf } from "./fallback.js";
+import type { Drawn } from "./fallback.js";
+import { firstOf } from "./rows.js";
 import { cannotDraw } from "./undrawable.js";
 
 /** Rows that the kernel which draws may take together: it wants room for whole groups. */

@@ -1,7 +1,7 @@
 // What an error says of a row that nothing can be drawn from.
 
 import type { Call } from "./call.js";
-import { editedRow, firstOf } from "./fallback.js";
+import { editedRow, firstOf } from "./rows.js";
 
 /** `numbers`: all of the logits. */
 export function cannotDraw(call: Call, numbers: Float64Array, r: number): RangeError {

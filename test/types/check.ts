@@ -11,6 +11,7 @@ import { installPacked } from "../support/packed.js";
 const CONSUMERS = [
   { file: "consumer.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-learn.ts", lib: ["ES2022"], since: 5 },
+  { file: "consumer-sampling.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-ops.ts", lib: ["ES2022"], since: 5 },
   { file: "using.ts", lib: ["ES2022", "ESNext.Disposable"], since: 5 },
   // The first TypeScript here whose libraries have Float16Array is 6.

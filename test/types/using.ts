@@ -1,6 +1,7 @@
 // A consumer's code where TypeScript is told of `using`, compiled against the packed package by check.ts and never run.
 
 import { allocate, createSoftmax, type ResidentArray, softmax } from "softmax-simd";
+import { Sampler } from "softmax-simd/sampling";
 
 export function best(logits: Float32Array): number {
   using x = allocate("float32", [1, logits.length]);
@@ -12,4 +13,9 @@ export function best(logits: Float32Array): number {
 
 export function hold(array: ResidentArray): Disposable {
   return array;
+}
+
+export function draw(logits: Float32Array): number {
+  using sampler = new Sampler(logits.length, { topK: 50 });
+  return sampler.next(logits);
 }

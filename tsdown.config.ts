@@ -48,12 +48,16 @@ function workerd(modules: string): UserConfig {
   return { ...bundle, alias: { "./modules.js": fileURLToPath(new URL(modules, import.meta.url)) }, dts: false };
 }
 
-const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd"].map((name) => `build/${name}.wasm`);
+const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd", "sampling.simd"].map(
+  (name) => `build/${name}.wasm`,
+);
 
 export default defineConfig([
   { ...bundle, entry: { index: "src/index.ts" }, copy: wasm },
   { ...workerd("src/modules.workerd.ts"), entry: { "index.workerd": "src/index.ts" } },
   { ...bundle, entry: { learn: "src/learn.ts" } },
   { ...workerd("src/learn/modules.workerd.ts"), entry: { "learn.workerd": "src/learn.ts" } },
+  { ...bundle, entry: { sampling: "src/sampling.ts" } },
+  { ...workerd("src/sampling/modules.workerd.ts"), entry: { "sampling.workerd": "src/sampling.ts" } },
   { ...bundle, entry: { reference: "src/reference.ts" } },
 ]);

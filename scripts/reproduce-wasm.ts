@@ -15,12 +15,14 @@ import { MODULES, type ModuleName } from "./modules.js";
 const BUNDLES = {
   index: ["relaxed-simd", "simd"],
   learn: ["learn.relaxed-simd", "learn.simd"],
+  sampling: ["sampling.simd"],
 } as const;
 type Entries = [keyof typeof BUNDLES, readonly ModuleName[]][];
 /** What makes a bundle choose a module. */
 const CHOICES = {
   index: `import { backend } from "softmax-simd"; backend();`,
   learn: `import { SoftmaxRegression } from "softmax-simd/learn"; new SoftmaxRegression().fit([[0], [1]], [0, 1]);`,
+  sampling: `import { sample } from "softmax-simd/sampling"; sample([0, 1]);`,
 };
 /** The most that a module may grow to without a second look. */
 const LIMIT_BYTES = 36_000;

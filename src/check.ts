@@ -151,6 +151,14 @@ function request(
 
 const NONE: readonly Input[] = [];
 
+/** A call that was checked for a result like x, with one of another form, in fresh memory. */
+export function reformed(request: Request, form: Form, count?: number): Request {
+  const { kind, shape, arranged, extent } = request;
+  const made = resultShape(form, arranged, extent, count);
+  const isFlat = kind === "typed" || shape !== arranged;
+  return { ...request, out: undefined, target: undefined, shape: isFlat ? [sizeOf(made)] : made };
+}
+
 /** Weights for every element of x, in its dtype. */
 function checkWeights({ data, shape }: Input, dtype: Dtype, arranged: readonly number[], extent: Extent): Elements {
   checkLength(data, "weights");
@@ -196,11 +204,20 @@ export function deliverNumbers(request: Request, numbers: Float64Array): unknown
 }
 
 /** The result's values in the caller's kind; where there is a target, they stand in it. */
-export function deliver({ dtype, kind, label, shape, out }: Request, values: Elements): unknown {
+export function deliver(request: Request, values: Elements): unknown {
+  const { dtype, kind, label, out } = request;
   if (kind === "nested" && out !== undefined) fill(out.rows, values);
   if (out !== undefined) return out.object;
-  if (kind === "nested") return nest(values, shape);
-  if (label !== undefined) return { data: values, [kind]: [...shape], [label]: dtype };
-  const data = dtype === "float16" ? fromBits(values) : values;
-  return kind === "typed" ? data : { data, [kind]: [...shape] };
+  return arrange(request, dtype === "float16" && label === undefined ? fromBits(values) : values, dtype);
+}
+
+/** Indices in the caller's kind. */
+export function deliverIndices(request: Request, indices: Int32Array): unknown {
+  return arrange(request, indices, "int32");
+}
+
+function arrange({ kind, label, shape }: Request, data: Elements | Int32Array, type: Dtype | "int32"): unknown {
+  if (kind === "typed") return data;
+  if (kind === "nested") return nest(data, shape);
+  return { data, [kind]: [...shape], ...(label && { [label]: type }) };
 }

@@ -178,6 +178,37 @@ export const klDivergence: Softmax["klDivergence"] = shared.klDivergence;
 export const logProb: Softmax["logProb"] = shared.logProb;
 
 /**
+ * The index of the maximum along an axis, one a row: the first of equal ones, or of NaN in a row that has any (NumPy,
+ * PyTorch); -0 equals 0. An Int32Array for typed arrays, numbers one level less for nested ones (of one row, a number),
+ * a tensor of an Int32Array for tensors.
+ *
+ * @throws TypeError, RangeError as {@link softmax}; RangeError for rows of no elements.
+ * @example
+ * argmax([[1, 3, 2], [5, 4, 5]]); // [1, 0]
+ */
+export const argmax: Softmax["argmax"] = shared.argmax;
+
+/**
+ * softmax at temperature 0: 1/m at each of m maxima along an axis, 0 elsewhere. Kinds, masks, NaN and errors as for
+ * {@link softmax}.
+ *
+ * @example
+ * hardmax([1, 3, 3]); // [0, 0.5, 0.5]
+ */
+export const hardmax: Softmax["hardmax"] = shared.hardmax;
+
+/**
+ * The k largest along an axis and their indices, each of shape [… without the axis, k]: `values` in x's kind and dtype,
+ * `indices` as {@link argmax} gives them. The largest first and ties by index; with `sorted: false` in order of index. NaN
+ * counts as larger than every number (PyTorch, JAX), -0 as equal to 0.
+ *
+ * @throws TypeError, RangeError as {@link softmax}; RangeError for a k that is not 0 to K.
+ * @example
+ * topK([0.1, 0.4, 0.2, 0.3], 2); // { values: [0.4, 0.3], indices: [1, 3] }
+ */
+export const topK: Softmax["topK"] = shared.topK;
+
+/**
  * The logistic function 1 / (1 + exp(-β x)) of each element: softmax of (x, 0), the two-class case. Keeps full relative
  * accuracy for small results.
  *

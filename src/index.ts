@@ -1,9 +1,11 @@
 export {
   allocate,
+  argmax,
   backend,
   crossEntropy,
   crossEntropyWithGrad,
   entropy,
+  hardmax,
   klDivergence,
   logProb,
   logSoftmax,
@@ -18,6 +20,7 @@ export {
   softmaxJacobian,
   softmaxJvp,
   softmaxVjp,
+  topK,
   verify,
 } from "./default.js";
 export type * from "./op-types.js";

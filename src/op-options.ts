@@ -32,6 +32,15 @@ export interface DerivativeOptions extends LogitsOptions {
   readonly from?: "logits" | "probabilities";
 }
 
+/** Options of {@link argmax}. */
+export type ArgmaxOptions = Omit<ReduceOptions, "where">;
+
+/** Options of {@link topK}. */
+export interface TopKOptions extends Omit<AxisOptions, "where"> {
+  /** The largest first; else in order of index. Default true. */
+  readonly sorted?: boolean;
+}
+
 /** Class indices, or probabilities in as many numbers as there are logits. */
 export type Targets =
   | number

@@ -1,6 +1,8 @@
 // The types of the ops beside softmax: what they return for each kind of input.
 
 import type {
+  ArgmaxOptions,
+  AxisOptions,
   DerivativeOptions,
   Input,
   LogitsOptions,
@@ -9,15 +11,20 @@ import type {
   ReduceOptions,
   SigmoidOptions,
   Targets,
+  TopKOptions,
 } from "./op-options.js";
 import type {
   FloatArray,
   FreshArray,
+  Indices,
   NestedNumbers,
   NestedResult,
+  OneAxis,
   ResidentArray,
+  Shaped,
   TensorLike,
   TensorResult,
+  WholeArray,
 } from "./types.js";
 
 export type * from "./op-options.js";
@@ -66,28 +73,9 @@ interface Fresher {
   readonly out?: undefined;
 }
 
-/** Options where nested arrays lose or gain a level for each axis. */
-interface OneAxis {
-  readonly axis?: number;
-  readonly shape?: undefined;
-  readonly keepDims?: false;
-}
-
-/** Options where nested arrays are taken whole. */
-interface WholeArray {
-  readonly axis: null;
-  readonly shape?: undefined;
-  readonly keepDims?: false;
-}
-
 /** Options where nested arrays keep their levels. */
 interface Keeping {
   readonly keepDims: true;
-}
-
-/** Options where a flat array of numbers stays flat. */
-interface Shaped {
-  readonly shape: readonly number[];
 }
 
 interface PerRow {
@@ -219,6 +207,28 @@ export interface GradFunction {
   ): LossAndGrad<Fresh<X, NestedValues>, Fresh<X, NestedResult<X>>>;
 }
 
+/** One index a row. */
+export interface ArgmaxFunction {
+  <X extends Input>(x: X, options?: ArgmaxOptions & OneAxis): Indices<X, Fewer<X>>;
+  <X extends Input>(x: X, options: ArgmaxOptions & WholeArray): Indices<X, number>;
+  <X extends Input>(x: X, options: ArgmaxOptions & Keeping): Indices<X, NestedResult<X>>;
+  (x: readonly number[], options: ArgmaxOptions & Shaped): number[];
+  <X extends Input>(x: X, options?: ArgmaxOptions): Indices<X, NestedValues>;
+}
+
+/** Elements of rows, and where in its row each stands. */
+export interface TopK<X, Nested> {
+  values: Fresh<X, Nested>;
+  indices: Indices<X, Nested>;
+}
+
+export interface TopKFunction {
+  <X extends Input>(x: X, k: number, options?: TopKOptions & OneAxis): TopK<X, NestedResult<X>>;
+  <X extends Input>(x: X, k: number, options: TopKOptions & WholeArray): TopK<X, number[]>;
+  <X extends readonly number[]>(x: X, k: number, options: TopKOptions & Shaped): TopK<X, number[]>;
+  <X extends Input>(x: X, k: number, options?: TopKOptions): TopK<X, NestedValues[]>;
+}
+
 /** The ops beside softmax. */
 export interface Ops {
   /** log softmax(β x) along an axis. */
@@ -249,6 +259,12 @@ export interface Ops {
   readonly klDivergence: CompareFunction<ReduceOptions>;
   /** The log-probability of one class a row. */
   readonly logProb: ClassFunction<LogitsOptions>;
+  /** The index of the maximum along an axis. */
+  readonly argmax: ArgmaxFunction;
+  /** softmax at temperature 0: maxima share 1, the rest is 0. */
+  readonly hardmax: MapFunction<AxisOptions>;
+  /** The k largest along an axis, and their indices. */
+  readonly topK: TopKFunction;
   /** 1 / (1 + exp(-β x)) for each element. */
   readonly sigmoid: MapFunction<SigmoidOptions>;
 }

@@ -2,12 +2,14 @@
 // says what the kernels must compute, serves where no kernel can run, and is the entry `softmax-simd/reference`, with no
 // WebAssembly in it. Its functions take the same arguments as the kernels'.
 
+import { checkArgmax, checkTopK, deliverChosen } from "./check/choice.js";
 import { checkComponent, checkDerivative, type Derivative } from "./check/derivative.js";
-import { checkActions, checkLoss, deliverLoss, type Loss, rowsOf } from "./check/loss.js";
+import { checkActions, checkLoss, deliverLoss, type Loss } from "./check/loss.js";
 import {
   CROSS_ENTROPY,
   CROSS_ENTROPY_GRAD,
   ENTROPY,
+  HARDMAX,
   HESSIAN,
   JACOBIAN,
   KL_DIVERGENCE,
@@ -20,12 +22,13 @@ import {
   SOFTMAX_JVP,
   SOFTMAX_VJP,
 } from "./check/signatures.js";
-import { checkCall, deliver, deliverNumbers, type Request } from "./check.js";
+import { checkCall, deliver, deliverIndices, deliverNumbers, type Request, reformed } from "./check.js";
 import type { Ops } from "./op-types.js";
+import { argmaxRow, topKRow } from "./reference/choice.js";
 import { hessianComponentRow, hessianRow, jacobianRow, logSoftmaxVjpRow, vjpRow } from "./reference/derivatives.js";
 import { crossEntropyRow, entropyRow, klDivergenceRow } from "./reference/losses.js";
 import { logSoftmaxRow, logSumExpRow, type Row, sigmoid as sigmoidOf, softmaxRow } from "./reference/rows.js";
-import { expandRows, mapRows, numbersOf, reduceRows } from "./reference/walk.js";
+import { chooseRows, expandRows, mapRows, numbersOf, reduceRows } from "./reference/walk.js";
 import type { Store } from "./store.js";
 import type { SoftmaxFunction } from "./types.js";
 
@@ -159,7 +162,7 @@ export const crossEntropyWithGrad: Ops["crossEntropyWithGrad"] = ((
   const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
   const { losses, grad } = lossOf(loss);
   const { request } = loss;
-  return { loss: deliverLoss(loss, rowsOf(request), losses), grad: deliverNumbers(request, grad) };
+  return { loss: deliverLoss(loss, reformed(request, "reduced"), losses), grad: deliverNumbers(request, grad) };
 }) as Ops["crossEntropyWithGrad"];
 
 /** The log-probability of one class a row. */
@@ -220,6 +223,27 @@ export const klDivergence: Ops["klDivergence"] = ((p: unknown, q: unknown, optio
     reduceRows(request, ([a, b]) => klDivergenceRow(a as Row, b as Row)),
   );
 }) as Ops["klDivergence"];
+
+/** softmax(x / 0) along an axis. */
+export const hardmax: Ops["hardmax"] = /* @__PURE__ */ mapping(HARDMAX, 0, ([x]) =>
+  softmaxRow(x as Row, Infinity),
+) as Ops["hardmax"];
+
+/** The index of the maximum along an axis. */
+export const argmax: Ops["argmax"] = ((x: unknown, options: unknown, store?: Store) => {
+  const request = checkArgmax(x, options, store);
+  const indices = reduceRows(request, ([row]) => argmaxRow(row as Row));
+  return deliverIndices(request, new Int32Array(indices));
+}) as Ops["argmax"];
+
+/** The k largest along an axis, and their indices. */
+export const topK: Ops["topK"] = ((x: unknown, k: unknown, options: unknown, store?: Store) => {
+  const call = checkTopK(x, k, options, store);
+  return deliverChosen(
+    call,
+    chooseRows(call.request, call.k, (row) => topKRow(row, call.k, call.sorted)),
+  );
+}) as Ops["topK"];
 
 export type * from "./op-types.js";
 export type {

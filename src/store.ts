@@ -6,6 +6,7 @@ import { checkIndex } from "./check/options.js";
 import type { Output } from "./check/output.js";
 import { checkShape, formatShape, sameShape, sizeOf } from "./check/shape.js";
 import type { RawMask } from "./check/where.js";
+import { dispose } from "./dispose.js";
 import type { Engine } from "./engine.js";
 import { decodeFloat16 } from "./float16.js";
 import type { Block, Heap } from "./heap.js";
@@ -74,9 +75,6 @@ export class Store {
     return { at: undefined, data: () => data, free: () => budget.count(-bytes) };
   }
 }
-
-// Where the engine has none, whoever brings one along makes it under this name.
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 /** A handle. It is told by its private fields, which nothing else can have. */
 class Handle {

@@ -107,6 +107,9 @@ function opsBy(one: Serve<UnaryKernels>, two: Serve<BinaryKernels>): Ops & Pick<
     entropy: one(ops.entropy, reference.entropy),
     klDivergence: two(ops.klDivergence, reference.klDivergence),
     logProb: two(ops.logProb, reference.logProb),
+    argmax: one(ops.argmax, reference.argmax),
+    hardmax: one(ops.hardmax, reference.hardmax),
+    topK: two(ops.topK, reference.topK),
     sigmoid: one(ops.sigmoid, reference.sigmoid),
   };
 }

@@ -53,8 +53,26 @@ export interface TensorLike {
 /** What comes back for a tensor: fresh `data` of its type, and its shape and "float16" under the names that it used. */
 export type TensorResult<X extends TensorLike> = {
   data: TensorData<X["data"], X>;
-} & (X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] }) &
+} & ShapeOf<X> &
   (X["data"] extends Uint16Array ? BitsLabel<X> : unknown);
+
+type ShapeOf<X> = X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] };
+
+/** What comes back for X where indices are asked for: Nested for nested arrays. */
+export type Indices<X, Nested> = X extends ResidentArray | FloatArray
+  ? IndexArray
+  : X extends NestedNumbers
+    ? Nested
+    : X extends TensorLike
+      ? IndexTensor<X>
+      : never;
+
+/** A fresh array of indices. */
+type IndexArray = ReturnType<Int32ArrayConstructor["of"]>;
+
+/** The same for a tensor: its shape under the name that it used, and "int32" where it said "float16". */
+type IndexTensor<X extends TensorLike> = { data: IndexArray } & ShapeOf<X> &
+  (X["data"] extends Uint16Array ? { [Name in keyof BitsLabel<X>]: "int32" } : unknown);
 
 /** The type that `data` is given back in; no other data has a result. */
 export type TensorData<Data, X> = Data extends FloatArray
@@ -123,6 +141,25 @@ export interface SoftmaxOptions<Out = never> {
   readonly base?: number;
 }
 
+/** Options where nested arrays lose or gain a level for each axis. */
+export interface OneAxis {
+  readonly axis?: number;
+  readonly shape?: undefined;
+  readonly keepDims?: false;
+}
+
+/** Options where nested arrays are taken whole. */
+export interface WholeArray {
+  readonly axis: null;
+  readonly shape?: undefined;
+  readonly keepDims?: false;
+}
+
+/** Options where a flat array of numbers stays flat. */
+export interface Shaped {
+  readonly shape: readonly number[];
+}
+
 /** Softmax along an axis, for each kind of input. */
 export interface SoftmaxFunction {
   (x: Float32Array, options?: SoftmaxOptions<Float32Array>): FreshArray<Float32Array>;
@@ -140,7 +177,7 @@ export type ResidentDtype = "float32" | "float64";
 type Dispose = SymbolConstructor extends { readonly dispose: infer S extends symbol } ? S : never;
 
 /** What `using` asks for. */
-type Disposing = { readonly [K in Dispose]: () => void };
+export type Disposing = { readonly [K in Dispose]: () => void };
 
 /** An array that lives in WebAssembly memory until it is freed, as {@link Softmax.allocate} gives it. */
 export interface ResidentArray<D extends ResidentDtype = ResidentDtype> extends Disposing {

@@ -114,7 +114,7 @@ function verifySoftmax(softmax: Loose, reference: Loose, dtype: Dtype, seed: num
   return { op: "softmax", dtype, maxUlp: Math.max(...ulps), cases, failures };
 }
 
-/** What each op is called with: x logits, p and q probabilities, c class indices, k a component. */
+/** What each op is called with: x logits, p and q probabilities, c class indices, k a component, n a count. */
 const ARGUMENTS: Readonly<Record<keyof Ops, string>> = {
   logSoftmax: "x",
   logSumExp: "x",
@@ -130,6 +130,9 @@ const ARGUMENTS: Readonly<Record<keyof Ops, string>> = {
   entropy: "p",
   klDivergence: "pq",
   logProb: "xc",
+  argmax: "x",
+  hardmax: "x",
+  topK: "xn",
   sigmoid: "x",
 };
 
@@ -155,6 +158,7 @@ function verifyOp(served: readonly Ops[], op: keyof Ops, names: string, dtype: D
       q: x,
       c: [0, length - 1, 0],
       k: 0,
+      n: (length + 1) >> 1,
     };
     const options = op === "sigmoid" ? {} : { shape, axis };
     const [got, expected] = served.map((ops) =>

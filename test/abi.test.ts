@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { KERNELS, type KernelName, LEARN_KERNELS, SCRATCH_BYTES } from "../src/abi.js";
+import { KERNELS, type KernelName, LEARN_KERNELS, SAMPLING_KERNELS, SCRATCH_BYTES } from "../src/abi.js";
 import { WINDOW_BYTES } from "../src/chunks.js";
 import { DTYPES, floats, logits } from "./support/floats.js";
 import { isFilled } from "./support/guard.js";
-import { instantiate, instantiateLearn, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
+import { instantiate, instantiateLearn, instantiateSampling, moduleBytes, TAKEN, TARGETS } from "./support/modules.js";
 
 const PAGE = 65536;
 
@@ -83,6 +83,18 @@ describe.each(TAKEN)("%s module", (target) => {
       }
     });
   }
+});
+
+describe("the sampling module", () => {
+  it("imports nothing, exports the kernels of src/abi.ts, with their parameters, and nothing else", () => {
+    const exported = instantiateSampling();
+    const functions = Object.entries(exported).filter(([, value]) => typeof value === "function");
+    expect(Object.fromEntries(functions.map(([name, f]) => [name, f.length]))).toEqual(SAMPLING_KERNELS);
+    const names = [...Object.keys(SAMPLING_KERNELS), "heapBase", "memory", "relaxed"];
+    expect(Object.keys(exported).sort()).toEqual(names.sort());
+    expect(exported.relaxed.value).toBe(0);
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(moduleBytes("simd", "sampling.")))).toEqual([]);
+  });
 });
 
 /** (outer, length, inner), small enough for x and y to fit one page. */

@@ -90,15 +90,6 @@ export function deliverLoss({ divisor }: Loss, request: Request, losses: Float64
   return losses.reduce((sum, value) => sum + value, 0) / divisor;
 }
 
-/** The same call with a number a row as its result. */
-export function rowsOf(request: Request): Request {
-  const { shape, arranged, extent, kind } = request;
-  const reduced = resultShape("reduced", arranged, extent);
-  const isFlat = kind === "typed" || shape !== arranged;
-  const rows = extent.outer * extent.inner;
-  return { ...request, out: undefined, target: undefined, shape: isFlat ? [rows] : reduced };
-}
-
 /**
  * Whether targets are probabilities, not class indices: they are as many as the logits. Where there is one class, plain
  * numbers without the logits' shape are indices.

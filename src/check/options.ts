@@ -19,6 +19,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   smoothing: "labelSmoothing",
   classweight: "weight",
   classweights: "weight",
+  n: "numSamples",
+  bias: "logitBias",
 };
 
 /** Edits that may lead from an unknown name to ours: a third of the longest one's length. */

@@ -87,15 +87,27 @@ function extent(shape: readonly number[], first: number, last: number): Extent {
   };
 }
 
-/** What an op makes of its rows: as many elements again, one number, or tensors of as many elements on each axis. */
-export type Form = "same" | "reduced" | "kept" | "squared" | "cubed";
+/**
+ * What an op makes of its rows: as many elements again, one number, a count of them, or tensors of as many elements on
+ * each axis.
+ */
+export type Form = "same" | "reduced" | "kept" | "chosen" | "squared" | "cubed";
 
-/** The shape of an op's result: `kept` leaves axes of size 1 where rows were reduced; new axes come last. */
-export function resultShape(form: Form, shape: readonly number[], { first, end, length }: Extent): readonly number[] {
+/**
+ * The shape of an op's result: `kept` leaves axes of size 1 where rows were reduced; new axes come last, that of a count of
+ * elements too.
+ */
+export function resultShape(
+  form: Form,
+  shape: readonly number[],
+  { first, end, length }: Extent,
+  count = 1,
+): readonly number[] {
   if (form === "same") return shape;
   const before = shape.slice(0, first);
   const after = shape.slice(end);
   if (form === "kept") return [...before, ...shape.slice(first, end).fill(1), ...after];
   if (form === "reduced") return [...before, ...after];
+  if (form === "chosen") return [...before, ...after, count];
   return [...before, ...after, length, length, ...(form === "cubed" ? [length] : [])];
 }

@@ -47,6 +47,12 @@ export const ENTROPY: Signature = {
 export const KL_DIVERGENCE: Signature = { ...ENTROPY, names: ["p", "q"] };
 export const LOG_PROB: Signature = { names: ["logits"], options: COMMON, form: "reduced", refuses: infinite };
 
+/** Which is softmax at temperature 0. */
+export const HARDMAX: Signature = { names: ["x"], options: ["shape", "axis", "out", "where"], form: "same" };
+export const ARGMAX: Signature = { names: ["x"], options: ["shape", "axis", "keepDims"], form: "reduced" };
+/** What it gives has k elements a row, once k is known. */
+export const TOP_K: Signature = { names: ["x"], options: ["shape", "axis", "sorted"], form: "same" };
+
 const LOSS = ["weight", "sampleWeight", "ignoreIndex", "labelSmoothing", "reduction"];
 
 export const CROSS_ENTROPY: Signature = { ...LOG_PROB, options: [...COMMON, ...LOSS] };

@@ -1,6 +1,6 @@
-import { checkActions, checkLoss, deliverLoss, type Loss, rowsOf } from "../check/loss.js";
+import { checkActions, checkLoss, deliverLoss, type Loss } from "../check/loss.js";
 import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD, LOG_PROB } from "../check/signatures.js";
-import { deliver, deliverNumbers } from "../check.js";
+import { deliver, deliverNumbers, reformed } from "../check.js";
 import { kernelFor, type Rows, type RowsOp } from "../chunks.js";
 import { type Memory, ROWS } from "../memory.js";
 import type { Store } from "../store.js";
@@ -29,7 +29,7 @@ export function crossEntropyWithGrad(
 ): unknown {
   const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
   const { elements, numbers } = run(memory, loss, true);
-  return { loss: deliverLoss(loss, rowsOf(loss.request), numbers), grad: deliver(loss.request, elements) };
+  return { loss: deliverLoss(loss, reformed(loss.request, "reduced"), numbers), grad: deliver(loss.request, elements) };
 }
 
 /** The log-probability of one class a row, by the kernels. */

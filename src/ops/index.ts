@@ -1,8 +1,11 @@
+export { argmax } from "./argmax.js";
 export { crossEntropy, crossEntropyWithGrad, logProb } from "./crossentropy.js";
 export { entropy, klDivergence } from "./entropy.js";
+export { hardmax } from "./hardmax.js";
 export { softmaxHessian, softmaxHessianComponent, softmaxJacobian } from "./jacobian.js";
 export { logSoftmax } from "./logsoftmax.js";
 export { logSumExp, logSumExpSigned } from "./logsumexp.js";
 export { sigmoid } from "./sigmoid.js";
 export { softmax } from "./softmax.js";
+export { topK } from "./topk.js";
 export { logSoftmaxVjp, softmaxJvp, softmaxVjp } from "./vjp.js";

@@ -1,6 +1,7 @@
 // From a checked call to rows of numbers, and back.
 
 import { allocateLarge, lengthOf, toNumbers } from "../check/arrays.js";
+import type { Chosen } from "../check/choice.js";
 import { type Request, settle } from "../check.js";
 import type { Elements } from "../types.js";
 import type { Row } from "./rows.js";
@@ -69,4 +70,18 @@ export function expandRows(
   const result = allocateLarge("float64", outer * inner * each) as Float64Array;
   forEachRow({ ...request, mask: undefined }, [x], ([row], _, r) => result.set(formula(row as Row), r * each));
   return settle(request, result);
+}
+
+/** `each` elements of each row, by their indices in it. */
+export function chooseRows(request: Request, each: number, formula: (row: Row) => readonly number[]): Chosen {
+  const { outer, inner } = request.extent;
+  const numbers = new Float64Array(outer * inner * each);
+  const indices = new Int32Array(numbers.length);
+  forEachRow(request, numbersOf(request), ([row], _, r) => {
+    formula(row as Row).forEach((i, n) => {
+      numbers[r * each + n] = (row as Row)[i] as number;
+      indices[r * each + n] = i;
+    });
+  });
+  return { values: settle(request, numbers), indices };
 }

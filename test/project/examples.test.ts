@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
 import * as library from "softmax-simd";
 import * as learn from "softmax-simd/learn";
+import * as sampling from "softmax-simd/sampling";
 import { describe, expect, it } from "vitest";
 
 /** What the examples take as given. */
@@ -20,9 +21,11 @@ const CONTEXT = {
   feeds: {},
 };
 
-const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => /^\w+\.ts$/.test(file));
+const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
+  /^(sampling\/)?\w+\.ts$/.test(file),
+);
 const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
-const pages = ["README.md", "docs/functions.md"].flatMap((page) => {
+const pages = ["README.md", "docs/functions.md", "docs/sampling.md"].flatMap((page) => {
   const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);
   return [...blocks].map(([, code]) => code as string);
 });
@@ -57,7 +60,7 @@ async function run(example: string): Promise<number> {
     .replace(RESULT, (_, expression, text) => `check(${expression}, ${JSON.stringify(text)});`);
   // What Node 20 cannot read yet, such as `using`, is put in older words.
   const { code: plain } = transformSync(`const main = async () => {${code}};`, { target: "es2022", loader: "ts" });
-  const names = { ...library, ...learn, ...CONTEXT, check };
+  const names = { ...library, ...learn, ...sampling, ...CONTEXT, check };
   await new Function(...Object.keys(names), `${plain} return main();`)(...Object.values(names));
   return results;
 }
@@ -108,6 +111,6 @@ describe("examples", () => {
 
   it("stand at every function", () => {
     const all = docstrings.join("\n");
-    for (const name of Object.keys(library)) expect(all).toContain(`${name}(`);
+    for (const name of Object.keys({ ...library, ...sampling })) expect(all).toContain(`${name}(`);
   });
 });

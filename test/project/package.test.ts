@@ -7,7 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { relaxedFlags } from "../../vitest.config.js";
 import { installPacked, type PackedProject, readManifest } from "../support/packed.js";
 
-const BUNDLES = ["index.js", "index.workerd.js", "learn.js", "learn.workerd.js", "reference.js"];
+const BUNDLES = [
+  "index.js",
+  "index.workerd.js",
+  "learn.js",
+  "learn.workerd.js",
+  "sampling.js",
+  "sampling.workerd.js",
+  "reference.js",
+];
 const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
 
 let project: PackedProject;
@@ -43,6 +51,10 @@ describe("the packed files", () => {
       "dist/reference.d.ts",
       "dist/reference.js",
       "dist/relaxed-simd.wasm",
+      "dist/sampling.d.ts",
+      "dist/sampling.js",
+      "dist/sampling.simd.wasm",
+      "dist/sampling.workerd.js",
       "dist/simd.wasm",
       "package.json",
     ]);
@@ -96,7 +108,9 @@ describe.each(BUNDLES)("dist/%s", (name) => {
     });
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
     const prefix = name.startsWith("learn") ? "learn." : "";
-    const files = [`./${prefix}relaxed-simd.wasm`, `./${prefix}simd.wasm`];
+    const files = name.startsWith("sampling")
+      ? ["./sampling.simd.wasm"]
+      : [`./${prefix}relaxed-simd.wasm`, `./${prefix}simd.wasm`];
     expect(imports).toEqual(name.endsWith(".workerd.js") ? files : []);
   });
 
@@ -157,7 +171,7 @@ describe("the installed package", () => {
   it("can be dropped by a bundler whole when nothing of it is used", async () => {
     const { outputFiles } = await build({
       stdin: {
-        contents: `import "softmax-simd"; import "softmax-simd/learn"; import "softmax-simd/reference";`,
+        contents: ["", "/learn", "/sampling", "/reference"].map((entry) => `import "softmax-simd${entry}";`).join(""),
         resolveDir: project.directory,
       },
       bundle: true,

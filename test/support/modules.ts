@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Kernels, LearnKernels } from "../../src/abi.js";
+import type { Kernels, LearnKernels, SamplingKernels } from "../../src/abi.js";
 
 export const TARGETS = ["simd", "relaxed-simd"] as const;
 
 export type Target = (typeof TARGETS)[number];
 
-/** The bytes of a built module; `prefix`: "learn." for softmax-simd/learn's. */
+/** The bytes of a built module; `prefix`: "learn." and "sampling." for those of the entries of that name. */
 export function moduleBytes(target: Target, prefix = ""): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../../build/${prefix}${target}.wasm`, import.meta.url)));
 }
@@ -21,6 +21,11 @@ export function instantiate(target: Target): Kernels {
 /** The same of softmax-simd/learn's modules. */
 export function instantiateLearn(target: Target): LearnKernels {
   return exportsOf(target, "learn.") as LearnKernels;
+}
+
+/** The same of softmax-simd/sampling's module. */
+export function instantiateSampling(): SamplingKernels {
+  return exportsOf("simd", "sampling.") as SamplingKernels;
 }
 
 function exportsOf(target: Target, prefix: string): unknown {

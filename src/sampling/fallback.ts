@@ -1,0 +1,161 @@
+// The plain way, in float64 and textbook form: where no kernel can run. A row is sorted, and its probabilities are added
+// up one after the other.
+
+import { toNumbers } from "../check/arrays.js";
+import { exponents, logSoftmaxRow, type Row, softmaxRow } from "../reference/rows.js";
+import type { Call, Draws, Source } from "./call.js";
+import type { Floats } from "./edits.js";
+import type { Filters } from "./options.js";
+import { seededUniforms } from "./stream.js";
+import { cannotDraw } from "./undrawable.js";
+
+/** What was drawn, row by row. */
+export interface Drawn {
+  readonly tokens: Int32Array;
+  /** Log-probabilities under the final distribution. */
+  readonly logProbs: Float64Array | undefined;
+}
+
+/** Draws from each row. */
+export function drawPlain(call: Call, draws: Draws, withLogProbs: boolean): Drawn {
+  const { extent, beta } = call.request;
+  const rows = extent.outer * extent.inner;
+  const { count, replacement } = draws;
+  const uniforms =
+    draws.uniforms instanceof Float64Array ? draws.uniforms : seededUniforms(draws.uniforms, rows, count);
+  const tokens = new Int32Array(rows * count);
+  const logProbs = withLogProbs ? new Float64Array(rows * count) : undefined;
+  if (tokens.length === 0) return { tokens, logProbs };
+  const numbers = toNumbers(call.request.data);
+  for (let r = 0; r < rows; r++) {
+    const z = filterRow(editedRow(call, numbers, r), beta, call.filters);
+    const at = r * count;
+    if (!drawRow(softmaxRow(z, beta), uniforms.subarray(at, at + count), replacement, tokens.subarray(at))) {
+      throw cannotDraw(call, numbers, r);
+    }
+    const logs = logProbs && logSoftmaxRow(z, beta);
+    for (let d = at; logs !== undefined && d < at + count; d++) logProbs![d] = logs[tokens[d]!]!;
+  }
+  return { tokens, logProbs };
+}
+
+/** The final distribution of each row, in the logits' order. */
+export function probabilitiesPlain(call: Call): Float64Array {
+  const { mask, extent, beta } = call.request;
+  const { outer, length, inner } = extent;
+  const result = new Float64Array(outer * length * inner);
+  const numbers = toNumbers(call.request.data);
+  for (let r = 0; r < outer * inner && length > 0; r++) {
+    const p = softmaxRow(filterRow(editedRow(call, numbers, r), beta, call.filters), beta);
+    const first = firstOf(call.request, r);
+    for (let l = 0; l < length; l++) {
+      const at = first + l * inner;
+      result[at] = mask?.[at] === 0 ? 0 : p[l]!;
+    }
+  }
+  return result;
+}
+
+/** The log-probability of each draw under softmax of the logits, only masked. */
+export function rawLogProbsPlain(request: Source, tokens: Int32Array): Float64Array {
+  const { outer, inner } = request.extent;
+  const count = tokens.length / (outer * inner);
+  const result = new Float64Array(tokens.length);
+  const numbers = toNumbers(request.data);
+  for (let r = 0; r < outer * inner && count > 0; r++) {
+    const logs = logSoftmaxRow(maskedRow(request, numbers, r, 1), 1);
+    for (let d = r * count; d < (r + 1) * count; d++) result[d] = logs[tokens[d]!]!;
+  }
+  return result;
+}
+
+/** Row r of the logits, edited, in the precision of their dtype; what is masked has no mass. */
+export function editedRow(call: Call, numbers: Float64Array, r: number): Row {
+  const { dtype, beta } = call.request;
+  const row = maskedRow(call.request, numbers, r, beta);
+  const edited: Floats = dtype === "float64" ? row : new Float32Array(row);
+  call.edit?.(edited, 0, r);
+  return new Float64Array(edited);
+}
+
+function maskedRow(request: Source, numbers: Float64Array, r: number, beta: number): Row {
+  const { mask, extent } = request;
+  const first = firstOf(request, r);
+  return Float64Array.from({ length: extent.length }, (_, l) => {
+    const at = first + l * extent.inner;
+    return mask?.[at] === 0 ? nothingOf(beta) : numbers[at]!;
+  });
+}
+
+/** Where row r begins. */
+export function firstOf({ extent: { length, inner } }: Source, r: number): number {
+  return Math.floor(r / inner) * length * inner + (r % inner);
+}
+
+/** A logit without mass. */
+function nothingOf(beta: number): number {
+  return beta < 0 ? Infinity : -Infinity;
+}
+
+/** A row of logits in which those that the filters take have no mass. */
+export function filterRow(row: Row, beta: number, { topK, topP, minP }: Filters): Row {
+  let z = row;
+  // Of a row that nothing can be drawn from there is nothing to keep.
+  if (Number.isNaN(exponents(z, beta).rest)) return z;
+  if (topK > 0) {
+    const larger = beta < 0 ? -1 : 1;
+    z = keep(z, beta, order(z.map((v) => larger * v)).slice(0, topK));
+  }
+  if (topP < 1) {
+    const p = softmaxRow(z, beta);
+    const classes = order(p);
+    let mass = 0;
+    let count = 0;
+    do mass += p[classes[count++]!]!;
+    while (mass < topP && count < classes.length);
+    z = keep(z, beta, classes.slice(0, count));
+  }
+  if (minP > 0) {
+    const p = softmaxRow(z, beta);
+    const least = minP * p.reduce((a, b) => Math.max(a, b), 0);
+    z = z.map((v, i) => (p[i]! < least ? nothingOf(beta) : v));
+  }
+  return z;
+}
+
+/** The indices of a row by size, largest first; of equal ones the lower index first. */
+function order(row: Row): number[] {
+  return Array.from(row.keys()).sort((a, b) => row[b]! - row[a]! || a - b);
+}
+
+function keep(z: Row, beta: number, classes: readonly number[]): Row {
+  const kept = z.map(() => nothingOf(beta));
+  for (const index of classes) kept[index] = z[index]!;
+  return kept;
+}
+
+/** Draws by each uniform number; false where there is nothing, or nothing more, to draw. */
+function drawRow(p: Row, uniforms: Float64Array, replacement: boolean, tokens: Int32Array): boolean {
+  const left = Float64Array.from(p);
+  return uniforms.every((uniform, d) => {
+    const total = left.reduce((sum, weight) => sum + weight, 0);
+    if (!(total > 0)) return false;
+    const index = pick(left, uniform * total);
+    tokens[d] = index;
+    if (!replacement) left[index] = 0;
+    return true;
+  });
+}
+
+/** The first class up to which weights add up to more than `mass`, which is less than they all do. */
+function pick(weights: Row, mass: number): number {
+  let sum = 0;
+  let last = 0;
+  for (const [index, weight] of weights.entries()) {
+    sum += weight;
+    if (sum > mass) return index;
+    if (weight > 0) last = index;
+  }
+  // Among the smallest numbers, mass may be rounded up to all that there is.
+  return last;
+}

@@ -1,0 +1,173 @@
+import { checkLength, describe, lengthOf, toNumbers, typedArrayName } from "../check/arrays.js";
+import { checkInput } from "../check/input.js";
+import { checkBeta, checkOptions } from "../check/options.js";
+import type { Extent } from "../check/shape.js";
+import { broadcastTo, readMask } from "../check/where.js";
+import { dispose } from "../dispose.js";
+import type { Disposing } from "../types.js";
+import type { Source } from "./call.js";
+import { addBias, type Bias, type EditRow, type Floats, type Penalties, Seen } from "./edits.js";
+import { drawPlain } from "./fallback.js";
+import {
+  checkClass,
+  checkCount,
+  checkFilters,
+  checkPenalties,
+  FILTERS,
+  type Filters,
+  type Given,
+  readBias,
+  readHistory,
+  resolveBias,
+  resolveHistory,
+  STREAM,
+} from "./options.js";
+import { checkStream, checkUniform, type Stream } from "./stream.js";
+import type { Logits, SamplerOptions } from "./types.js";
+
+const OPTIONS = [...FILTERS, ...STREAM];
+
+/** What `new Sampler` makes. */
+export interface Sampler extends Disposing {
+  /**
+   * Draws a token from the logits of the next position: as many as the vocabulary has, in a typed array, nested arrays or
+   * a tensor. They are not changed.
+   *
+   * @throws TypeError, RangeError for other logits, of another length, or of which nothing can be drawn; that is no draw.
+   */
+  next(logits: Logits): number;
+  /** Adds a token to the history that the penalties go by. @throws TypeError, RangeError for what is no token. */
+  accept(token: number): void;
+  /** The step of the next draw: how many there were, and the option `step`. */
+  readonly step: number;
+  /** Gives the memory back; nothing is drawn after it. To do so again is no error. */
+  free(): void;
+}
+
+/**
+ * Draws one class after the other, for a decoding loop: options, the random stream and its memory are there once, and
+ * `next` allocates nothing for a Float32Array or Float64Array.
+ *
+ * Draw i is that of `sample(logits, { …options, seed, step: i })`, where `step` counts from the option `step` on. The
+ * penalties' history is the option `history`, a prompt's tokens say, and what `accept` was given since.
+ *
+ * @throws TypeError, RangeError for wrong options.
+ * @example
+ * using sampler = new Sampler(4, { temperature: 0.7, topK: 2, repetitionPenalty: 1.3, seed: 1 });
+ * const tokens = [];
+ * while (tokens.length < 10) {
+ *   const token = sampler.next(new Float32Array([1, 4, 2, 3]));
+ *   sampler.accept(token);
+ *   tokens.push(token);
+ * }
+ */
+export const Sampler: new (vocabularySize: number, options?: SamplerOptions) => Sampler = class {
+  readonly #classes: number;
+  readonly #beta: number;
+  readonly #mask: Uint8Array | undefined;
+  readonly #filters: Filters;
+  readonly #bias: Bias | undefined;
+  readonly #penalties: Penalties | undefined;
+  readonly #seen: Seen;
+  readonly #stream: Stream;
+  readonly #edit: EditRow | undefined;
+  readonly #extent: Extent;
+  #step: number;
+  #freed = false;
+
+  constructor(vocabularySize: number, options?: SamplerOptions) {
+    const classes = checkCount(vocabularySize, "vocabularySize", 1);
+    const given = checkOptions(options, OPTIONS) as Given;
+    const { where, temperature, beta, base, logitBias, history, seed, step, rng } = given;
+    this.#beta = checkBeta(temperature, beta, base);
+    this.#filters = checkFilters(given);
+    this.#penalties = checkPenalties(given);
+    this.#stream = checkStream(seed, step, rng);
+    this.#step = typeof this.#stream === "function" ? 0 : this.#stream.step;
+    const mask = where === undefined ? undefined : readMask(where);
+    const bias = readBias(logitBias);
+    const before = readHistory(history);
+    this.#classes = classes;
+    this.#extent = { outer: 1, length: classes, inner: 1, first: 0, end: 1 };
+    this.#mask = mask && broadcastTo(mask.bytes, mask.shape, [classes], this.#extent, "where");
+    this.#bias = bias && resolveBias(bias, [classes], this.#extent);
+    this.#seen = new Seen(this.#penalties === undefined ? 0 : classes);
+    this.#edit = this.#bias === undefined && this.#penalties === undefined ? undefined : this.#editRow.bind(this);
+    if (before !== undefined) for (const token of resolveHistory(before, 1, classes)[0]!) this.#add(token);
+  }
+
+  next(logits: Logits): number {
+    this.#check("next");
+    const data = this.#read(logits);
+    if (typeof this.#stream !== "function") return this.#draw(data, undefined);
+    const uniform = checkUniform(this.#stream());
+    // The caller's code has run.
+    this.#check("next");
+    this.#checkSize(data);
+    return this.#draw(data, uniform);
+  }
+
+  accept(token: number): void {
+    this.#check("accept");
+    if (typeof token !== "number") throw new TypeError(`token: expected a class index, got ${describe(token)}`);
+    this.#add(checkClass(token, "token", this.#classes));
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  free(): void {
+    this.#freed = true;
+  }
+
+  [dispose](): void {
+    this.free();
+  }
+
+  #check(name: string): void {
+    if (this.#freed) throw new TypeError(`${name}: expected a sampler in use, got one that was freed`);
+  }
+
+  #read(logits: unknown): Floats {
+    const type = typedArrayName(logits);
+    if (type === "Float32Array" || type === "Float64Array") {
+      this.#checkSize(logits as Floats);
+      return logits as Floats;
+    }
+    const { data, dtype } = checkInput(logits, "logits");
+    this.#checkSize(data);
+    return dtype === "float16" ? new Float32Array(toNumbers(data)) : (data as Floats);
+  }
+
+  #checkSize(data: unknown): void {
+    if (lengthOf(data) === this.#classes) return;
+    const length = checkLength(data, "logits");
+    const several = length > 0 && length % this.#classes === 0;
+    const position = several ? "; of logits [1, T, V] pass the last position" : "; of several positions pass one";
+    throw new RangeError(
+      `logits: expected ${this.#classes} numbers, one for each of the vocabulary, got ${length}${position}: ` +
+        `logits.subarray(logits.length - ${this.#classes})`,
+    );
+  }
+
+  #add(token: number): void {
+    if (this.#penalties !== undefined) this.#seen.add(token);
+  }
+
+  #editRow(row: Floats, start: number): void {
+    if (this.#bias !== undefined) addBias(row, start, 0, this.#bias, this.#extent, this.#beta);
+    if (this.#penalties !== undefined) this.#seen.penalise(row, start, this.#penalties);
+  }
+
+  #draw(data: Floats, uniform: number | undefined): number {
+    const dtype = typedArrayName(data) === "Float64Array" ? "float64" : "float32";
+    const request: Source = { dtype, data, mask: this.#mask, extent: this.#extent, beta: this.#beta };
+    const stream = this.#stream;
+    const uniforms = typeof stream === "function" ? Float64Array.of(uniform!) : { ...stream, step: this.#step };
+    const call = { request, filters: this.#filters, edit: this.#edit };
+    const [token] = drawPlain(call, { count: 1, replacement: true, uniforms }, false).tokens;
+    this.#step++;
+    return token!;
+  }
+};

@@ -4,6 +4,8 @@ export { softmaxF32, softmaxF64 } from "./softmax";
 export { crossEntropyF32, crossEntropyF64 } from "./crossentropy";
 export { logSoftmaxF32, logSoftmaxF64 } from "./logsoftmax";
 export { logSumExpF32, logSumExpF64 } from "./logsumexp";
+export { argmaxF32, argmaxF64 } from "./argmax";
+export { topKF32, topKF64 } from "./topk";
 export { selectF32, selectF64 } from "./select";
 export { widenF16, narrowF16 } from "./float16";
 export { jacobianF32, jacobianF64, hessianF32, hessianF64 } from "./jacobian";

@@ -169,13 +169,18 @@ export const SAMPLING_KERNELS: Readonly<Record<Exclude<keyof SamplingKernels, Sh
   narrowF16: 3,
 };
 
-/** Bytes that the kernels of softmax-simd/sampling want for a row of so many columns. */
-export function samplingWorkBytes(columns: number, double: boolean): number {
-  return Math.ceil((columns * (double ? 8 : 4)) / 64) * 64 + columns * 4 + Math.ceil(columns / 128) * 8 + SELECTION_BYTES;
+/** Bytes of work memory that topK wants for rows of so many columns; aligned to 8. */
+export function selectionBytes(columns: number, double: boolean): number {
+  return SELECTION_BYTES + columns * (double ? 12 : 8);
 }
 
-/** Bytes that kernels which select want beside a row's worth of keys. */
-export const SELECTION_BYTES = 8192;
+/** … and the kernels of softmax-simd/sampling. */
+export function samplingWorkBytes(columns: number, double: boolean): number {
+  return selectionBytes(columns, double) + Math.ceil(columns / 256) * 8;
+}
+
+/** For the sample from which a kernel that selects takes its pivots. */
+const SELECTION_BYTES = 4096;
 
 /** Bytes of scratch memory that a kernel may ask for. */
 export const SCRATCH_BYTES = 5120;

@@ -155,7 +155,7 @@ function countTo<T>(x: usize, count: i32, key: i64, nth: i32): i32 {
 /** Clears what the smallest set of mass `topP` does without. */
 function keepMass<T>(x: usize, total: f64, filters: Filters<T>): void {
   const count = filters.count, cut = filters.cut;
-  const goal = max(filters.topP * total * SHORT, f64.MIN_VALUE);
+  const goal = max(filters.topP * total * SHORT, f64.MIN_NORMAL_VALUE);
   select<T>(x, count, goal, total, true, filters.keys, filters.sample, cut);
   const end = cut.more ? countTo<T>(x, count, cut.limit, cut.ties) : count;
   clearBelow<T>(x, end, cut.limit);

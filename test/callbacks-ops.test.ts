@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { detach, filled, type ResizableBuffer, resizable } from "./support/buffers.js";
 import { counted, once, outcome, proxied, spied } from "./support/callbacks.js";
 import { expectWorking, thrownBy, valuesOf } from "./support/misuse.js";
-import { callOp, formShape, LIBRARIES, OPS, type Op, secondFor, taken, written } from "./support/ops.js";
+import { ALL, callOp, formShape, LIBRARIES, type Op, secondFor, taken, takesTwo, written } from "./support/ops.js";
 
 const shape = [2, 3];
 const OPTIONS = {
@@ -13,6 +13,7 @@ const OPTIONS = {
   beta: 1,
   base: undefined,
   keepDims: false,
+  sorted: true,
   from: "logits",
   weights: { data: new Float32Array([1, 1, 1]), shape: [1, 3], dtype: "float32" } as unknown,
   weight: { data: new Float32Array([1, 1, 1]), shape: [3], dtype: "float32" } as unknown,
@@ -42,7 +43,7 @@ function asTensors(op: Op, { x, second, options }: Arguments): Arguments {
   const { out, shape: _, ...rest } = options;
   const sizes = op.name === "sigmoid" ? [6] : shape;
   const outShape = formShape(op.form, sizes.slice(0, -1), sizes.at(-1)!);
-  const isArray = op.second !== "none" && op.second !== "component";
+  const isArray = takesTwo(op);
   return {
     x: tensor(x, sizes),
     second: isArray ? tensor(second, op.second === "like x" ? sizes : [2]) : second,
@@ -52,7 +53,7 @@ function asTensors(op: Op, { x, second, options }: Arguments): Arguments {
 
 function sitesOf(op: Op): Site[] {
   const tensors = ["weights", "weight", "sampleWeight"].filter((name) => op.options.includes(name));
-  const isArray = op.second !== "none" && op.second !== "component";
+  const isArray = takesTwo(op);
   return [
     ...op.options.map(
       (name): Site => [
@@ -150,7 +151,7 @@ describe.each(LIBRARIES.filter(({ name }) => name !== "the baseline kernels"))("
     expect(thrownBy(() => library.softmaxVjp(long, [1] as never))).toBeInstanceOf(TypeError);
   }
 
-  describe.each(OPS)("$name", (op) => {
+  describe.each(ALL)("$name", (op) => {
     it("is right wherever it is called again, and changes no argument", () => {
       const expected = expectedOf(op);
       for (const [name, make] of sitesOf(op)) {
@@ -189,7 +190,7 @@ describe.each(LIBRARIES.filter(({ name }) => name !== "the baseline kernels"))("
       ["shrinks", (array: Float32Array) => (array.buffer as ResizableBuffer).resize(4)],
     ])("is right or says what is wrong where the caller's code %s an array", (_, harm) => {
       const expected = expectedOf(op);
-      const places = op.second === "none" || op.second === "component" ? ["x", "out"] : ["x", "out", "second"];
+      const places = takesTwo(op) ? ["x", "out", "second"] : ["x", "out"];
       for (const [name, make] of sitesOf(op)) {
         for (const place of places) {
           // Arrays of a fixed length, and arrays that follow their buffers'.
@@ -250,7 +251,7 @@ describe.each(LIBRARIES.filter(({ name }) => name !== "the baseline kernels"))("
 
 /** Two zeros as class indices over a buffer that can shrink; else what the op takes second. */
 function classes(op: Op, fixed: boolean): unknown {
-  if (op.second === "none" || op.second === "component") return secondFor(op, () => undefined, 2);
+  if (!takesTwo(op)) return secondFor(op, () => undefined, 2);
   const buffer = resizable();
   buffer.resize(8);
   return fixed ? new Int32Array(buffer, 0, 2) : new Int32Array(buffer);

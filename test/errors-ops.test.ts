@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { callOp, expectOpError, formShape, LIBRARIES, OPS, type Op, rowwise, secondFor, taken } from "./support/ops.js";
+import {
+  ALL,
+  callOp,
+  expectOpError,
+  formShape,
+  LIBRARIES,
+  OPS,
+  type Op,
+  rowwise,
+  secondFor,
+  taken,
+} from "./support/ops.js";
 
 /** [what is wrong, the options, the error's class, its message] */
 type Case = readonly [name: string, options: unknown, kind: ErrorConstructor, message: RegExp];
@@ -28,6 +39,7 @@ const OPTIONS: readonly Case[] = [
   ["beta a string", { beta: "2" }, TypeError, /^beta: expected a number, got "2"$/],
   ["base negative", { base: -2 }, RangeError, /^base: expected a number of 0 or more, got -2$/],
   ["keepDims a number", { keepDims: 1 }, TypeError, /^keepDims: expected true or false, got 1$/],
+  ["sorted a number", { sorted: 1 }, TypeError, /^sorted: expected true or false, got 1$/],
   ["keepDims null", { keepDims: null }, TypeError, /^keepDims: expected true or false, got null$/],
   ["from unknown", { from: "softmax" }, RangeError, /^from: expected "logits" or "probabilities", got "softmax"$/],
   ["from null", { from: null }, TypeError, /^from: expected "logits" or "probabilities", got null$/],
@@ -147,7 +159,7 @@ const named = (name: string | undefined, message: RegExp): RegExp =>
   new RegExp(`^${name}${message.source.replace(/^\^/, "")}`);
 
 describe.each(LIBRARIES)("$name", ({ library }) => {
-  describe.each(OPS)("$name", (op) => {
+  describe.each(ALL)("$name", (op) => {
     const base = taken(op, { shape });
 
     it.each(optionCases(op))("%s", (_, given, kind, message) => {

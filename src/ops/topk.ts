@@ -1,4 +1,4 @@
-import { SELECTION_BYTES } from "../abi.js";
+import { selectionBytes } from "../abi.js";
 import { allocate } from "../check/arrays.js";
 import { type Chosen, checkTopK, deliverChosen, type TopKCall } from "../check/choice.js";
 import { Chunks, kernelFor, type Rows, room } from "../chunks.js";
@@ -21,7 +21,7 @@ function choose(memory: Memory, call: TopKCall): Chosen {
   const width = dtype === "float64" ? 8 : 4;
   const rowBytes = k * (width + 4);
   const most = Math.min(batch, Math.max(1, Math.floor(room(memory) / 4 / rowBytes)));
-  const work = align(extent.length * width) + SELECTION_BYTES;
+  const work = align(selectionBytes(extent.length, dtype === "float64"));
   const chunks = new Chunks(memory, request, { numbers: 0 }, work + most * rowBytes);
   try {
     for (const chunk of chunks.all()) {

@@ -9,6 +9,9 @@ import type { Filters } from "./options.js";
 import { seededUniforms } from "./stream.js";
 import { cannotDraw } from "./undrawable.js";
 
+/** A mass that falls short of topP by no more than the rounding of its sum reaches it. */
+const SHORT = 1 - 2 ** -40;
+
 /** What was drawn, row by row. */
 export interface Drawn {
   readonly tokens: Int32Array;
@@ -112,7 +115,7 @@ export function filterRow(row: Row, beta: number, { topK, topP, minP }: Filters)
     let mass = 0;
     let count = 0;
     do mass += p[classes[count++]!]!;
-    while (mass < topP && count < classes.length);
+    while (mass < topP * SHORT && count < classes.length);
     z = keep(z, beta, classes.slice(0, count));
   }
   if (minP > 0) {

@@ -1,6 +1,8 @@
-import { deliverNumbers } from "../check.js";
+import { deliver, deliverNumbers } from "../check.js";
 import { checkProbabilities } from "./call.js";
+import { engine } from "./engine.js";
 import { probabilitiesPlain } from "./fallback.js";
+import { probabilitiesInKernels } from "./kernels.js";
 import type { ProbabilitiesFunction } from "./types.js";
 
 /**
@@ -21,5 +23,8 @@ import type { ProbabilitiesFunction } from "./types.js";
  */
 export const logitsToProbs: ProbabilitiesFunction = ((logits: unknown, options?: unknown): unknown => {
   const call = checkProbabilities(logits, options);
-  return deliverNumbers(call.request, probabilitiesPlain(call));
+  const { request } = call;
+  const memory = engine.memory();
+  if (memory === undefined) return deliverNumbers(request, probabilitiesPlain(call));
+  return deliver(request, probabilitiesInKernels(memory, call));
 }) as ProbabilitiesFunction;

@@ -1,6 +1,8 @@
-import { deliverIndices, deliverNumbers, reformed } from "../check.js";
-import { checkSample } from "./call.js";
-import { drawPlain, rawLogProbsPlain } from "./fallback.js";
+import { deliverIndices, deliverNumbers, type Request, reformed } from "../check.js";
+import { type Call, checkSample, type Draws } from "./call.js";
+import { engine } from "./engine.js";
+import { type Drawn, drawPlain, rawLogProbsPlain } from "./fallback.js";
+import { drawInKernels, rawLogProbsInKernels } from "./kernels.js";
 import type { SampleFunction, SampleWithLogProbsFunction } from "./types.js";
 
 /**
@@ -26,7 +28,7 @@ import type { SampleFunction, SampleWithLogProbsFunction } from "./types.js";
  */
 export const sample: SampleFunction = ((logits: unknown, options?: unknown): unknown => {
   const { call, draws } = checkSample(logits, options);
-  return deliverIndices(reformed(call.request, "chosen", draws.count), drawPlain(call, draws, false).tokens);
+  return deliverIndices(reformed(call.request, "chosen", draws.count), draw(call, draws, false).tokens);
 }) as SampleFunction;
 
 /**
@@ -40,11 +42,21 @@ export const sample: SampleFunction = ((logits: unknown, options?: unknown): unk
  */
 export const sampleWithLogProbs: SampleWithLogProbsFunction = ((logits: unknown, options?: unknown): unknown => {
   const { call, draws } = checkSample(logits, options);
-  const { tokens, logProbs } = drawPlain(call, draws, true);
+  const { tokens, logProbs } = draw(call, draws, true);
   const request = reformed(call.request, "chosen", draws.count);
   return {
     samples: deliverIndices(request, tokens),
     logProbs: deliverNumbers(request, logProbs!),
-    rawLogProbs: deliverNumbers(request, rawLogProbsPlain(call.request, tokens)),
+    rawLogProbs: deliverNumbers(request, rawLogProbs(call.request, tokens)),
   };
 }) as SampleWithLogProbsFunction;
+
+function draw(call: Call<Request>, draws: Draws, withLogProbs: boolean): Drawn {
+  const memory = engine.memory();
+  return memory === undefined ? drawPlain(call, draws, withLogProbs) : drawInKernels(memory, call, draws, withLogProbs);
+}
+
+function rawLogProbs(request: Request, tokens: Int32Array): Float64Array {
+  const memory = engine.memory();
+  return memory === undefined ? rawLogProbsPlain(request, tokens) : rawLogProbsInKernels(memory, request, tokens);
+}

@@ -5,8 +5,9 @@ import type { Extent } from "../check/shape.js";
 import { broadcastTo, readMask } from "../check/where.js";
 import { dispose } from "../dispose.js";
 import type { Disposing } from "../types.js";
-import type { Source } from "./call.js";
+import type { Call } from "./call.js";
 import { addBias, type Bias, type EditRow, type Floats, type Penalties, Seen } from "./edits.js";
+import { engine } from "./engine.js";
 import { drawPlain } from "./fallback.js";
 import {
   checkClass,
@@ -24,6 +25,8 @@ import {
 } from "./options.js";
 import { checkStream, checkUniform, type Stream } from "./stream.js";
 import type { Logits, SamplerOptions } from "./types.js";
+import { cannotDraw } from "./undrawable.js";
+import { Workspace } from "./workspace.js";
 
 const OPTIONS = [...FILTERS, ...STREAM];
 
@@ -72,6 +75,8 @@ export const Sampler: new (vocabularySize: number, options?: SamplerOptions) => 
   readonly #stream: Stream;
   readonly #edit: EditRow | undefined;
   readonly #extent: Extent;
+  /** Undefined where no kernel can serve. */
+  #workspace: Workspace | undefined;
   #step: number;
   #freed = false;
 
@@ -94,6 +99,7 @@ export const Sampler: new (vocabularySize: number, options?: SamplerOptions) => 
     this.#seen = new Seen(this.#penalties === undefined ? 0 : classes);
     this.#edit = this.#bias === undefined && this.#penalties === undefined ? undefined : this.#editRow.bind(this);
     if (before !== undefined) for (const token of resolveHistory(before, 1, classes)[0]!) this.#add(token);
+    this.#workspace = Workspace.make(engine, classes, this.#mask);
   }
 
   next(logits: Logits): number {
@@ -119,6 +125,8 @@ export const Sampler: new (vocabularySize: number, options?: SamplerOptions) => 
 
   free(): void {
     this.#freed = true;
+    this.#workspace?.free();
+    this.#workspace = undefined;
   }
 
   [dispose](): void {
@@ -161,13 +169,31 @@ export const Sampler: new (vocabularySize: number, options?: SamplerOptions) => 
   }
 
   #draw(data: Floats, uniform: number | undefined): number {
-    const dtype = typedArrayName(data) === "Float64Array" ? "float64" : "float32";
-    const request: Source = { dtype, data, mask: this.#mask, extent: this.#extent, beta: this.#beta };
+    const workspace = this.#workspace;
+    const token = workspace === undefined ? this.#plainly(data, uniform) : this.#inKernels(workspace, data, uniform);
+    this.#step++;
+    return token;
+  }
+
+  #inKernels(workspace: Workspace, data: Floats, uniform: number | undefined): number {
+    const stream = this.#stream;
+    if (typeof stream === "function") workspace.place(uniform!);
+    else workspace.seed(stream.low, stream.high, this.#step);
+    const double = typedArrayName(data) === "Float64Array";
+    const token = workspace.draw(data, double, this.#beta, this.#filters, this.#edit);
+    if (token < 0) throw cannotDraw(this.#call(data), toNumbers(data), 0);
+    return token;
+  }
+
+  #plainly(data: Floats, uniform: number | undefined): number {
     const stream = this.#stream;
     const uniforms = typeof stream === "function" ? Float64Array.of(uniform!) : { ...stream, step: this.#step };
-    const call = { request, filters: this.#filters, edit: this.#edit };
-    const [token] = drawPlain(call, { count: 1, replacement: true, uniforms }, false).tokens;
-    this.#step++;
-    return token!;
+    return drawPlain(this.#call(data), { count: 1, replacement: true, uniforms }, false).tokens[0]!;
+  }
+
+  #call(data: Floats): Call {
+    const dtype = typedArrayName(data) === "Float64Array" ? "float64" : "float32";
+    const request = { dtype, data, mask: this.#mask, extent: this.#extent, beta: this.#beta } as const;
+    return { request, filters: this.#filters, edit: this.#edit };
   }
 };

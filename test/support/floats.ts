@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { FloatArray } from "../../src/types.js";
 import { CONTRACT, type Dtype } from "./contract.js";
 import { random } from "./random.js";
@@ -54,4 +55,12 @@ export function largestErrorIn(
 /** The numbers of each row of `length`. */
 export function rowsOf<A extends Float32Array | Float64Array>(x: A, length: number): A[] {
   return Array.from({ length: x.length / length }, (_, r) => x.subarray(r * length, (r + 1) * length) as A);
+}
+
+/** Holds that two arrays have the same type and bits, NaN counted as NaN; toEqual is slow where they are long. */
+export function expectSame(got: FloatArray | Int32Array, expected: FloatArray | Int32Array): void {
+  const alike = got.constructor === expected.constructor && got.length === expected.length;
+  if (alike && (got as Float64Array).every((value, i) => Object.is(value, expected[i]))) return;
+  expect(got).toEqual(expected);
+  expect.fail("expected the same arrays, got different ones");
 }

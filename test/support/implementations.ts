@@ -23,6 +23,9 @@ export interface Ops {
   readonly crossEntropyWithGrad: Loss<{ loss: number; grad: FloatArray }, { loss: FloatArray; grad: FloatArray }>;
   readonly entropy: (p: FloatArray, options?: Options) => FloatArray;
   readonly klDivergence: (p: FloatArray, q: FloatArray, options?: Options) => FloatArray;
+  readonly argmax: (x: FloatArray, options?: Options) => Int32Array;
+  readonly hardmax: (x: FloatArray, options?: Options) => FloatArray;
+  readonly topK: (x: FloatArray, k: number, options?: Options) => { values: FloatArray; indices: Int32Array };
   readonly logProb: (logits: FloatArray, actions: unknown, options?: Options) => FloatArray;
 }
 

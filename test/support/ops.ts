@@ -12,8 +12,8 @@ export type Library = Omit<Softmax, "allocate" | "backend" | "ready" | "verify">
 /** What becomes of a row of K: as many numbers, one, K x K or K x K x K. */
 export type Form = "same" | "reduced" | "squared" | "cubed";
 
-/** What an op takes beside x: nothing, an array like x, a class a row, targets, or the number of a component. */
-export type Second = "none" | "like x" | "actions" | "targets" | "component";
+/** What an op takes beside x: nothing, an array like x, a class a row, targets, the number of a component, or a count. */
+export type Second = "none" | "like x" | "actions" | "targets" | "component" | "count";
 
 export interface Op {
   readonly name: keyof Library;
@@ -69,6 +69,7 @@ export const OPS: readonly Op[] = [
   unary("softmaxJacobian", "squared", [...COMMON, "from"], "infinite"),
   unary("softmaxHessian", "cubed", [...COMMON, "from"], "infinite"),
   { ...unary("softmaxHessianComponent", "squared", [...COMMON, "from"], "infinite"), second: "component" },
+  unary("hardmax", "same", ALONG),
   product("softmaxVjp", "dy"),
   product("softmaxJvp", "dx"),
   product("logSoftmaxVjp", "dy"),
@@ -78,6 +79,15 @@ export const OPS: readonly Op[] = [
   { ...unary("klDivergence", "reduced", [...ALONG, "keepDims"]), names: ["p", "q"], second: "like x" },
   { ...unary("logProb", "reduced", COMMON, "infinite"), names: ["logits", "actions"], second: "actions" },
 ];
+
+/** Those that give indices. */
+export const CHOOSING: readonly Op[] = [
+  unary("argmax", "reduced", ["shape", "axis", "keepDims"]),
+  { ...unary("topK", "reduced", ["shape", "axis", "sorted"]), second: "count" },
+];
+
+/** Every one. */
+export const ALL: readonly Op[] = [...OPS, ...CHOOSING];
 
 export const opNamed = (name: Op["name"]): Op => OPS.find((op) => op.name === name)!;
 
@@ -90,6 +100,7 @@ export function callOp(library: Library, op: Op, x: unknown, second: unknown, op
 /** A right second argument for x: x's twin, or classes for so many rows. */
 export function secondFor(op: Op, twin: () => unknown, rows: number): unknown {
   if (op.second === "component") return 0;
+  if (op.second === "count") return 2;
   return op.second === "like x" ? twin() : new Int32Array(rows);
 }
 
@@ -103,8 +114,14 @@ export function taken(op: Op, options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([name]) => op.options.includes(name)));
 }
 
-/** The result that is written into `out`, or would be. */
+/** Whether an op takes an array beside x. */
+export function takesTwo({ second }: Op): boolean {
+  return second !== "none" && second !== "component" && second !== "count";
+}
+
+/** The result that is written into `out`, or would be; of topK the indices. */
 export function written(op: Op, result: unknown): unknown {
+  if (op.name === "topK") return (result as { indices: unknown }).indices;
   return op.name === "crossEntropyWithGrad" ? (result as { grad: unknown }).grad : result;
 }
 

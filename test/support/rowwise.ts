@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { FloatArray } from "../../src/types.js";
 import type { Dtype } from "./contract.js";
 import { fromBits, toBits } from "./float16.js";
-import { DTYPES, floats, logits } from "./floats.js";
+import { DTYPES, expectSame, floats, logits } from "./floats.js";
 import { IMPLEMENTATIONS, type Implementation, type Options } from "./implementations.js";
 import { valuesOf } from "./misuse.js";
 
@@ -235,14 +235,6 @@ function offset(row: FloatArray, by: number): FloatArray {
   const room = new (row.constructor as Float64ArrayConstructor)(row.length + by);
   room.set(row, by);
   return room.subarray(by);
-}
-
-/** Holds that two arrays have the same type and bits, NaN counted as NaN; toEqual is slow where they are long. */
-function expectSame(got: FloatArray, expected: FloatArray): void {
-  const alike = got.constructor === expected.constructor && got.length === expected.length;
-  if (alike && got.every((value, i) => Object.is(value, expected[i]))) return;
-  expect(got).toEqual(expected);
-  expect.fail("expected the same arrays, got different ones");
 }
 
 /** The numbers in arrays of arrays; the first alone for no sizes. */

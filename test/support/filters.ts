@@ -38,7 +38,7 @@ export function finalDistribution(logits: ArrayLike<number>, options: RowOptions
   const { topK, topP = 1, minP = 0 } = options;
   if (topK !== undefined) kept = ranked(kept, scores).slice(0, topK);
   const weights = weightsOf(kept, scores, Math.abs(beta));
-  if (topP < 1) kept = smallestSet(ranked(kept, scores), weights, topP);
+  if (topP < 1) kept = smallestSet(ranked(kept, weights), weights, topP);
   // The largest weight is 1.
   kept = kept.filter((i) => (weights[i] as number) >= minP);
   const total = weightOf(kept, weights);
@@ -100,9 +100,9 @@ function biasOf(bias: RowOptions["logitBias"], i: number): number {
 }
 
 /** Classes, the most probable first. Array.prototype.sort is stable: ties stay in order of index. */
-function ranked(classes: readonly number[], scores: Float64Array): number[] {
+function ranked(classes: readonly number[], sizes: Float64Array): number[] {
   const inOrder = [...classes].sort((a, b) => a - b);
-  return inOrder.sort((a, b) => (scores[b] as number) - (scores[a] as number));
+  return inOrder.sort((a, b) => (sizes[b] as number) - (sizes[a] as number));
 }
 
 /** exp(beta (score - largest score)) of some classes, and its limits. */

@@ -110,14 +110,14 @@ describe("draws are the same on every engine", () => {
     );
     expect(hashes).toMatchInlineSnapshot(`
       [
-        "float32, 4096 x 10: 993cd7a5",
-        "float32, 1000 x 257: 984a69c3",
-        "float32, 33 x 1000: a3206abd",
-        "float32, 20 x 32000: 285c02c6",
-        "float64, 4096 x 10: 993cd7a5",
-        "float64, 1000 x 257: 984a69c3",
-        "float64, 33 x 1000: a3206abd",
-        "float64, 20 x 32000: 285c02c6",
+        "float32, 4096 x 10: 86b82e26",
+        "float32, 1000 x 257: 7805904c",
+        "float32, 33 x 1000: 33967496",
+        "float32, 20 x 32000: 2481f2e4",
+        "float64, 4096 x 10: 86b82e26",
+        "float64, 1000 x 257: 7805904c",
+        "float64, 33 x 1000: 33967496",
+        "float64, 20 x 32000: 2481f2e4",
       ]
     `);
   });

@@ -72,8 +72,11 @@ export function seededUniforms({ low, high, step }: Seeded, rows: number, draws:
   const words = new Uint32Array(4);
   const at = wordsOf(step);
   return Float64Array.from({ length: rows * draws }, (_, i) => {
-    philox([i % draws, Math.floor(i / draws), at.low, at.high], low, high, words);
-    return unitOf(words[0]!, words[1]!);
+    const row = Math.floor(i / draws);
+    philox([i % draws, row >>> 1, at.low, at.high], low, high, words);
+    // A block of words serves two rows.
+    const first = 2 * (row % 2);
+    return unitOf(words[first]!, words[first + 1]!);
   });
 }
 

@@ -22,7 +22,8 @@ export function philox(counter: Words, key: readonly [bigint, bigint]): Words {
 export function uniformOf(seed: number | bigint, step: number, row: number, draw: number): number {
   const low = (value: number | bigint) => BigInt(value) & WORD;
   const high = (value: number | bigint) => BigInt(value) >> 32n;
-  const counter: Words = [BigInt(draw), BigInt(row), low(step), high(step)];
-  const [w0, w1] = philox(counter, [low(seed), high(seed)]);
-  return Number(((w0 >> 5n) << 26n) | (w1 >> 6n)) / 2 ** 53;
+  const counter: Words = [BigInt(draw), BigInt(row) >> 1n, low(step), high(step)];
+  const [w0, w1, w2, w3] = philox(counter, [low(seed), high(seed)]);
+  const [a, b] = row % 2 === 0 ? [w0, w1] : [w2, w3];
+  return Number(((a >> 5n) << 26n) | (b >> 6n)) / 2 ** 53;
 }

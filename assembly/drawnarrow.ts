@@ -3,7 +3,7 @@
 
 import { gatherRows } from "./narrow";
 import { anchorPanel, expLines } from "./panel";
-import { bytes, widenHigh, widenLow } from "./simd";
+import { bytes } from "./simd";
 import { LINE, PANEL, anchorAt, lineAt, linesAt } from "./state";
 import { Filters } from "./weights";
 
@@ -15,24 +15,19 @@ function loadUniforms(p: usize, step: usize, first: i32, rows: i32): v128 {
   return v128.load64_lane(p + step * min(first + 1, rows - 1), pair, 1);
 }
 
-/** Of four rows of weights at `lines`: those in lanes 0 and 1, or those in 2 and 3, added up one after the other. */
+/** Two weights in float64: loading half a vector again costs less than moving it down. */
 // @ts-ignore: decorator
 @inline
-function addLines(lines: usize, length: i32, upper: bool): v128 {
-  let sum = i32x4.splat(0);
-  for (const end = lines + LINE * length; lines < end; lines += LINE) {
-    sum = f64x2.add(sum, upper ? widenHigh<f32>(v128.load(lines)) : widenLow<f32>(v128.load(lines)));
-  }
-  return sum;
+function loadPair(p: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(p));
 }
 
-/** How many of the running sums do not exceed the targets of four rows, a row a lane. */
+/** How many of the running sums of four rows of weights at `lines` do not exceed their targets, a row a lane. */
 function countUpTo(lines: usize, length: i32, targetLow: v128, targetHigh: v128): v128 {
   let low = i32x4.splat(0), high = low, countLow = low, countHigh = low;
   for (const end = lines + LINE * length; lines < end; lines += LINE) {
-    const v = v128.load(lines);
-    low = f64x2.add(low, widenLow<f32>(v));
-    high = f64x2.add(high, widenHigh<f32>(v));
+    low = f64x2.add(low, loadPair(lines));
+    high = f64x2.add(high, loadPair(lines + 8));
     countLow = i64x2.sub(countLow, f64x2.le(low, targetLow));
     countHigh = i64x2.sub(countHigh, f64x2.le(high, targetHigh));
   }
@@ -59,7 +54,12 @@ function storePlaces(lines: usize, length: i32, rows: i32, places: v128, line: u
 function drawVector(
   lines: usize, length: i32, rows: i32, draws: i32, uniforms: usize, line: usize, tokens: usize,
 ): i32 {
-  const zero = i32x4.splat(0), low = addLines(lines, length, false), high = addLines(lines, length, true);
+  const zero = i32x4.splat(0);
+  let low = zero, high = zero;
+  for (let p = lines, end = lines + LINE * length; p < end; p += LINE) {
+    low = f64x2.add(low, loadPair(p));
+    high = f64x2.add(high, loadPair(p + 8));
+  }
   const valid = v128.shuffle<u32>(f64x2.gt(low, zero), f64x2.gt(high, zero), 0, 2, 4, 6);
   const invalid = ~i32x4.bitmask(valid) & ((1 << rows) - 1);
   if (invalid) return ctz(invalid);

@@ -1,6 +1,7 @@
 // The k largest elements of each row: selected, then sorted if asked for.
 
-import { Cut, SELECTION, selectLargest, sortPlaces } from "./order";
+import { SHORT, rankLargest, selectLargest, sortPlaces } from "./places";
+import { Cut, SELECTION } from "./selection";
 import { bytes } from "./simd";
 
 function topK<T>(
@@ -9,8 +10,12 @@ function topK<T>(
   const sample = work + offsetof<Cut>(), keys = work + SELECTION;
   const places = keys + bytes<f64>(columns) + 16;
   for (; rows > 0; rows--, x += bytes<T>(columns)) {
-    selectLargest<T>(x, columns, k, places, keys, sample, changetype<Cut>(work));
-    if (sorted) sortPlaces<T>(x, places, k, keys);
+    if (columns <= SHORT) {
+      rankLargest<T>(x, columns, k, sorted, keys, places);
+    } else {
+      selectLargest<T>(x, columns, k, places, keys, sample, changetype<Cut>(work));
+      if (sorted) sortPlaces<T>(x, places, k, keys);
+    }
     for (let j = 0; j < k; j++, indices += 4, values += bytes<T>(1)) {
       const place = load<i32>(places + (<usize>j << 2));
       store<i32>(indices, place);

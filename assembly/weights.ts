@@ -2,7 +2,9 @@
 // leave, their sums block by block in float64, and the total.
 
 import { Scale, power, scaleFor, setAnchor, stretchExponent } from "./exp";
-import { Cut, SELECTION, keyAt, maskOf, above, select, selectLargest, splatKey } from "./order";
+import { above, keyAt, maskOf, splatKey } from "./keys";
+import { selectLargest } from "./places";
+import { Cut, SELECTION, select } from "./selection";
 import { BLOCK, expBlock, maximum, multiply, stretch } from "./rows";
 import { bytes, lanes, loadPartial, maxAcross, storePartial, widenHigh, widenLow } from "./simd";
 import { anchorAt, lineAt } from "./state";

@@ -121,6 +121,8 @@ function addBut(y: usize, length: i32, count: i32, holes: usize, sums: usize): v
 }
 
 /** Anchors the rows of a panel at their maxima, in the line of `scratch`; where that is not exact, false: y is to be taken for x. */
+// @ts-ignore: decorator
+@inline
 export function anchorPanel<T>(
   x: usize, y: usize, length: i32, stride: usize, full: i32, width: i32, scale: Scale<T>, scratch: usize,
 ): bool {

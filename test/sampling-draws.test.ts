@@ -103,9 +103,7 @@ describe("draws are the same on every engine", () => {
         const [rows, columns] = shape;
         const x = logits(dtype, rows * columns, rows, 5);
         const options = [{}, { topP: 0.9, temperature: 0.8 }, { topK: 7 }];
-        return hashOf(
-          options.flatMap((option) => [1, 2].map((seed) => kernels.sample(x, { ...option, shape, seed }))),
-        );
+        return hashOf(options.flatMap((option) => [1, 2].map((seed) => kernels.sample(x, { ...option, shape, seed }))));
       },
     );
     expect(hashes).toMatchInlineSnapshot(`

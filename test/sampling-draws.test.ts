@@ -26,7 +26,7 @@ function portable(options: readonly RowOptions[]): RowOptions[] {
 }
 
 function drawsOf(x: FloatArray, options: CallOptions): Int32Array[] {
-  return SEEDS.map((seed) => kernels!.sample(x, { ...options, seed, step: seed * 1000 }));
+  return SEEDS.map((seed) => kernels.sample(x, { ...options, seed, step: seed * 1000 }));
 }
 
 /** A hash for each dtype and size. */
@@ -103,9 +103,7 @@ describe("draws are the same on every engine", () => {
         const [rows, columns] = shape;
         const x = logits(dtype, rows * columns, rows, 5);
         const options = [{}, { topP: 0.9, temperature: 0.8 }, { topK: 7 }];
-        return hashOf(
-          options.flatMap((option) => [1, 2].map((seed) => kernels!.sample(x, { ...option, shape, seed }))),
-        );
+        return hashOf(options.flatMap((option) => [1, 2].map((seed) => kernels.sample(x, { ...option, shape, seed }))));
       },
     );
     expect(hashes).toMatchInlineSnapshot(`
@@ -125,7 +123,7 @@ describe("draws are the same on every engine", () => {
   it("and so are probabilities", () => {
     const hashes = table([2, 47, 1000, 131072], ofClasses, (dtype, columns) => {
       const x = logits(dtype, columns, columns, 5);
-      return hashOf(portable(singleOptions(columns)).map((options) => kernels!.logitsToProbs(x, options)));
+      return hashOf(portable(singleOptions(columns)).map((options) => kernels.logitsToProbs(x, options)));
     });
     expect(hashes).toMatchInlineSnapshot(`
       [

@@ -35,7 +35,7 @@ const STEPS: readonly number[] = [0, 1, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
 /** Shares of a row of 2^k equal logits are exact. */
 const EQUAL = 4096;
 
-describe.each(SAMPLING)("$name: what draws depend on", ({ sample }) => {
+describe.each(SAMPLING)("$name: what draws depend on", ({ name, sample }) => {
   it("is Philox of (draw, row, step) under the seed", () => {
     const rows = 7;
     const numSamples = 9;
@@ -119,23 +119,28 @@ describe.each(SAMPLING)("$name: what draws depend on", ({ sample }) => {
       }
     });
 
-    it.each([
+    // Without kernels there is no window.
+    const batches = [
       [3000, 257],
       [70, 32000],
       [5, 524288],
-    ])("not chunks of a batch larger than the window, %i x %i", (rows, columns) => {
-      const row = logits(dtype, columns, 9, 3);
-      const x = floats(dtype, rows * columns);
-      for (let r = 0; r < rows; r++) x.set(row as never, r * columns);
-      const ends = cumulative(finalDistribution(row, {}, dtype));
-      for (const seed of SEEDS.slice(0, 3)) {
-        const draws = sample(x, { shape: [rows, columns], seed, step: 7 });
-        const wrong = Array.from(draws.keys()).filter(
-          (r) => !holds(ends, draws[r] as number, uniformOf(seed, 7, r, 0)),
-        );
-        expect(wrong).toEqual([]);
-      }
-    });
+    ] as const;
+    it.each(name === "kernels" ? batches : batches.slice(0, 1))(
+      "not chunks of a batch larger than the window, %i x %i",
+      (rows, columns) => {
+        const row = logits(dtype, columns, 9, 3);
+        const x = floats(dtype, rows * columns);
+        for (let r = 0; r < rows; r++) x.set(row as never, r * columns);
+        const ends = cumulative(finalDistribution(row, {}, dtype));
+        for (const seed of SEEDS.slice(0, 3)) {
+          const draws = sample(x, { shape: [rows, columns], seed, step: 7 });
+          const wrong = Array.from(draws.keys()).filter(
+            (r) => !holds(ends, draws[r] as number, uniformOf(seed, 7, r, 0)),
+          );
+          expect(wrong).toEqual([]);
+        }
+      },
+    );
   });
 
   it("not whether logits are float16, or the float32 of the same values", () => {

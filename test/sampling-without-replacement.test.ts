@@ -78,7 +78,7 @@ describe("the exact probabilities of these tests", () => {
 
 describe.each(SAMPLING)("$name: draws without replacement", ({ name, sample, sampleWithLogProbs }) => {
   describe.each(DTYPES)("%s", (dtype) => {
-    const rows = name === "kernels" ? 1000 : 500;
+    const rows = name === "kernels" ? 2000 : 500;
 
     it.each([
       [2, 1],
@@ -133,7 +133,7 @@ describe.each(SAMPLING)("$name: draws without replacement", ({ name, sample, sam
         const p = finalDistribution(row, {}, dtype);
         const odds = p.reduce((sum, q) => sum + q / (1 - q), 0);
         const seconds = p.map((q) => q * (odds - q / (1 - q)));
-        const count = 50;
+        const count = name === "kernels" ? Math.min(2000, Math.ceil(2e6 / columns)) : 200;
         const draws = new Map(
           SEEDS.map((seed) => {
             const all = sample(repeated(row, count), { shape: [count, columns], numSamples: 2, replacement, seed });

@@ -1,6 +1,6 @@
 // Pearson's chi-square test, for draws against an exact distribution.
 
-/** Fewest draws expected in a class or pool: the tail of the statistic, far out, is near chi-square's from there on. */
+/** Fewest draws expected in a class or pool: of fewer, the statistic is far from chi-square. */
 const LEAST_EXPECTED = 20;
 
 /**

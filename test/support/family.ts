@@ -8,7 +8,7 @@ import { describeOptions } from "./sampling-cases.js";
 
 export type Judge = (pValues: readonly number[], what?: string) => void;
 
-/** The chance that any test of a family fails though every draw is right. */
+/** The chance, by chi-square's tail, that any test of a family fails though every draw is right. */
 const FAMILY_ERROR = 1e-6;
 
 /** A judge of p-values, of at most `most` in all: fails if one of them is FAMILY_ERROR / most or less. */

@@ -23,10 +23,10 @@ export function finalDistribution(logits: ArrayLike<number>, options: RowOptions
   const probabilities = new Float64Array(logits.length);
   const beta = betaOf(options);
   const edited = editedLogits(logits, options, dtype);
-  let kept = Array.from(edited.keys()).filter((i) => keepsAt(options.where, i));
+  let kept = indicesOf(edited).filter((i) => keepsAt(options.where, i));
   if (kept.length === 0) return probabilities;
   // From here on, the largest are the most probable.
-  const scores = Float64Array.from(edited, (logit) => (beta < 0 ? -logit : logit));
+  const scores = edited.map((logit) => (beta < 0 ? -logit : logit));
   const undrawable =
     kept.some((i) => Number.isNaN(scores[i]) || scores[i] === Infinity) || kept.every((i) => scores[i] === -Infinity);
   if (undrawable) {
@@ -74,16 +74,23 @@ function betaOf({ temperature, beta, base }: RowOptions): number {
   return temperature === undefined ? 1 : 1 / temperature;
 }
 
+// Not by iterators, which are slow over rows of many classes.
+function indicesOf({ length }: ArrayLike<unknown>): number[] {
+  const indices = new Array<number>(length);
+  for (let i = 0; i < length; i++) indices[i] = i;
+  return indices;
+}
+
 function keepsAt(where: ArrayLike<unknown> | undefined, i: number): boolean {
   return where === undefined || Boolean(where[i]);
 }
 
 /** Bias, then the repetition, frequency and presence penalties. */
-function editedLogits(logits: ArrayLike<number>, options: RowOptions, dtype: Dtype): number[] {
+function editedLogits(logits: ArrayLike<number>, options: RowOptions, dtype: Dtype): Float64Array {
   const { history = [], repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0 } = options;
   const counts = new Map<number, number>();
   for (const token of Array.from(history)) counts.set(token, (counts.get(token) ?? 0) + 1);
-  return Array.from(logits, (given, i) => {
+  return new Float64Array(logits).map((given, i) => {
     let logit = given + biasOf(options.logitBias, i);
     const count = counts.get(i) ?? 0;
     if (count > 0) {

@@ -102,6 +102,9 @@ export interface SamplingKernels
 
 type Suffix = "F32" | "F64";
 
+/** How many parameters the kernels take that move and convert elements, of this entry and of others. */
+const MOVES = { selectF32: 5, selectF64: 5, turn32: 5, turn64: 5, widenF16: 3, narrowF16: 3 };
+
 /** How many parameters each kernel takes. */
 export const KERNELS: Readonly<Record<KernelName, number>> = {
   softmaxF32: 7,
@@ -128,12 +131,7 @@ export const KERNELS: Readonly<Record<KernelName, number>> = {
   argmaxF64: 4,
   topKF32: 8,
   topKF64: 8,
-  selectF32: 5,
-  selectF64: 5,
-  turn32: 5,
-  turn64: 5,
-  widenF16: 3,
-  narrowF16: 3,
+  ...MOVES,
 };
 
 export type KernelName = Exclude<keyof Kernels, Shared>;
@@ -161,12 +159,7 @@ export const SAMPLING_KERNELS: Readonly<Record<Exclude<keyof SamplingKernels, Sh
   probabilitiesF64: 9,
   normalizersF32: 6,
   normalizersF64: 6,
-  selectF32: 5,
-  selectF64: 5,
-  turn32: 5,
-  turn64: 5,
-  widenF16: 3,
-  narrowF16: 3,
+  ...MOVES,
 };
 
 /** Bytes of work memory that topK wants for rows of so many columns; aligned to 8. */

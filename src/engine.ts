@@ -1,7 +1,7 @@
 // One instance of the kernels: chosen, compiled and given its memory when first needed.
 
 import { Heap } from "./heap.js";
-import { Budget, Memory } from "./memory.js";
+import { Budget, CEILING_BYTES, Memory } from "./memory.js";
 import type { Backend } from "./types.js";
 import { type BuiltIn, type Code, type Loaded, load, loadAsync, loadGiven } from "./wasm.js";
 
@@ -87,4 +87,9 @@ export class Engine {
     if (loaded.backend !== "js" || this.#options.fallback) return loaded;
     throw new Error(`no kernel can serve, and falling back is not allowed: ${loaded.reason}`);
   }
+}
+
+/** An engine over modules that the package brings, with every other option at its default. */
+export function engineOver(candidates: readonly BuiltIn[]): Engine {
+  return new Engine({ code: undefined, candidates, deterministic: false, fallback: true, maxMemory: CEILING_BYTES });
 }

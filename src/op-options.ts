@@ -1,6 +1,6 @@
 // The options of the ops beside softmax.
 
-import type { FloatArray, NestedNumbers, ResidentArray, SoftmaxOptions, TensorLike } from "./types.js";
+import type { FloatArray, IntegerArray, NestedNumbers, ResidentArray, SoftmaxOptions, TensorLike } from "./types.js";
 
 /** What is taken as an input. */
 export type Input = FloatArray | NestedNumbers | TensorLike | ResidentArray;
@@ -42,19 +42,7 @@ export interface TopKOptions extends Omit<AxisOptions, "where"> {
 }
 
 /** Class indices, or probabilities in as many numbers as there are logits. */
-export type Targets =
-  | number
-  | bigint
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Input;
+export type Targets = number | bigint | IntegerArray | Input;
 
 /** Options of {@link crossEntropy}. `labelSmoothing` and `where` exclude each other. */
 export interface LossOptions<Reduction> extends LogitsOptions {

@@ -98,18 +98,19 @@ type DtypeLabel<X> = X extends { readonly dtype: infer T }
     : never
   : never;
 
-/** Mask values: true, 1 or 1n keeps an element; false, 0 or 0n masks it. */
-export type MaskValues =
-  | readonly (boolean | number)[]
+export type IntegerArray =
+  | Int8Array
   | Uint8Array
   | Uint8ClampedArray
-  | Int8Array
-  | Uint16Array
   | Int16Array
-  | Uint32Array
+  | Uint16Array
   | Int32Array
+  | Uint32Array
   | BigInt64Array
   | BigUint64Array;
+
+/** Mask values: true, 1 or 1n keeps an element; false, 0 or 0n masks it. */
+export type MaskValues = readonly (boolean | number)[] | IntegerArray;
 
 /** A mask in arrays of arrays. */
 export type NestedMask = readonly (boolean | number)[] | readonly NestedMask[];

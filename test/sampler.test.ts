@@ -129,9 +129,8 @@ describeBoth("Sampler", () => {
       expect((wrong(length) as Error).message).toContain(
         `expected 5 numbers, one for each of the vocabulary, got ${length}`,
       );
-      expect((wrong(length) as Error).message).toContain("logits.subarray(logits.length - 5)");
     }
-    expect((wrong(10) as Error).message).toContain("[1, T, V]");
+    expect((wrong(10) as Error).message).toMatch(/\[1, T, V\].* logits\.subarray\(logits\.length - 5\)$/);
     expect(() => sampler.next([1, 2])).toThrow(RangeError);
     expect(() => sampler.next("abc" as never)).toThrow(TypeError);
     expect(sampler.step).toBe(0);

@@ -41,7 +41,7 @@ const FILTERS: Wrong[] = [
   ["history of strings", { history: ["a"] }, TypeError, /^history\[0\]: expected a class index, got "a"$/],
   ["history of floats", { history: Float32Array.of(1) }, TypeError, /^history: .*integers, got Float32Array\(1\)$/],
   ["history as a number", { history: 3 }, TypeError, /^history: .*integers, got 3$/],
-  ["history of more rows", { history: [[0], [1]] }, RangeError, /^history: expected 1 arrays .* got 2$/],
+  ["history of more rows", { history: [[0], [1]] }, RangeError, /^history: .* 1 in all, got 2$/],
   ["history of too large a class in a row", { history: [[0, 9]] }, RangeError, /^history\[0\]\[1\]: .* got 9$/],
   [
     "logitBias NaN",
@@ -146,9 +146,9 @@ describeBoth("errors", () => {
     expectError(
       () => sample(row(), { ...batch, history: [0, 1] }),
       RangeError,
-      /^history: expected 2 arrays.* got one$/,
+      /^history: .* 2 in all, got a single one$/,
     );
-    expectError(() => sample(row(), { ...batch, history: [[0]] }), RangeError, /^history: expected 2 arrays.* got 1$/);
+    expectError(() => sample(row(), { ...batch, history: [[0]] }), RangeError, /^history: .* 2 in all, got 1$/);
   });
 
   const undrawable: [name: string, logits: number[], options: object, reason: RegExp][] = [
@@ -174,19 +174,24 @@ describeBoth("errors", () => {
       /row 1, which is all -Infinity$/,
     ],
     ["all masked", [0, 1, 2, 3], { where: [1, 1, 0, 0] }, /row 1, which is all masked$/],
-    ["all forbidden", [0, 1, -Infinity, 3], { logitBias: { 1: -Infinity } }, /row 1, which is all -Infinity$/],
+    [
+      "all forbidden",
+      [0, 1, -Infinity, 3],
+      { logitBias: { 1: -Infinity } },
+      /row 1, which with its biases and penalties is all -Infinity$/,
+    ],
     ["NaN, topK 1", [0, 1, 2, NaN], { topK: 1 }, /row 1, which has NaN$/],
     [
       "more draws without replacement than classes of probability above 0",
       [0, 1, 2, -Infinity],
       { replacement: false, numSamples: 2 },
-      /row 1, which has fewer classes of probability above 0/,
+      /row 1, which without replacement has fewer classes of probability above 0 than numSamples$/,
     ],
     [
       "more draws without replacement than topK leaves",
       [0, 1, 2, 3],
       { replacement: false, numSamples: 2, topK: 1 },
-      /row 0, which has fewer classes of probability above 0/,
+      /row 0, which without replacement has fewer classes of probability above 0 than numSamples$/,
     ],
   ];
 

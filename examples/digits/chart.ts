@@ -1,5 +1,5 @@
 import type { Axis, Mark, Scale, Spec } from "vega";
-import { COLOURS, FRAME, GRID, TITLE, toSvg } from "../style.js";
+import { COLOURS, FRAME, GRID, TEMPERATURE_AXIS, TITLE, toSvg } from "../style.js";
 import { count, percent } from "../table.js";
 import type { Figures, Result } from "./run.js";
 
@@ -16,14 +16,6 @@ const SCALES: Scale[] = [
   { name: "colour", type: "ordinal", domain: [...SERIES], range: COLOURS },
   { name: "shape", type: "ordinal", domain: [...SERIES], range: SHAPES },
 ];
-
-const X_AXIS: Axis = {
-  scale: "x",
-  orient: "bottom",
-  title: "temperature (log scale)",
-  titlePadding: 10,
-  format: "~g",
-};
 
 const Y_AXIS: Axis = {
   scale: "y",
@@ -118,7 +110,7 @@ function toSpec({ attention, linear, testCount, trainingCount }: Figures): Spec 
       { name: "last", values: attention.slice(-1).flatMap(toPoints) },
     ],
     scales: SCALES,
-    axes: [{ ...X_AXIS, values: attention.map(({ temperature }) => temperature) }, Y_AXIS],
+    axes: [{ ...TEMPERATURE_AXIS, values: attention.map(({ temperature }) => temperature) }, Y_AXIS],
     marks: MARKS,
   };
 }

@@ -1,5 +1,5 @@
 import type { Axis, GroupMark, Mark, Scale, Spec } from "vega";
-import { COLOURS, FRAME, GRID, TITLE, toSvg } from "../style.js";
+import { BAR, COLOURS, DOT, FRAME, GRID, LABEL, mark, TITLE, toSvg } from "../style.js";
 import { count, percent } from "../table.js";
 import type { Calibration, Learned } from "./learn.js";
 
@@ -90,51 +90,24 @@ function panel(data: string, text: string, { temperature }: Calibration, left: n
 }
 
 function bars(data: string): Mark {
-  return {
-    type: "rect",
-    from: { data },
-    encode: {
-      enter: {
-        x: { scale: "x", field: "lower", offset: 1 },
-        x2: { scale: "x", field: "upper", offset: -1 },
-        y: { scale: "y", field: "accuracy" },
-        y2: { scale: "y", value: 0 },
-        fill: { value: ACCURACY },
-        fillOpacity: { value: 0.55 },
-      },
-    },
-  };
+  return mark("rect", data, {
+    ...BAR,
+    x: { scale: "x", field: "lower", offset: 1 },
+    x2: { scale: "x", field: "upper", offset: -1 },
+    y: { scale: "y", field: "accuracy" },
+    fill: { value: ACCURACY },
+  });
 }
 
 function dots(data: string): Mark {
-  return {
-    type: "symbol",
-    from: { data },
-    encode: {
-      enter: {
-        x: { scale: "x", field: "confidence" },
-        y: { scale: "y", field: "accuracy" },
-        size: { value: 50 },
-        fill: { value: CONFIDENCE },
-        stroke: { value: "white" },
-      },
-    },
-  };
+  const [x, y] = [
+    { scale: "x", field: "confidence" },
+    { scale: "y", field: "accuracy" },
+  ];
+  return mark("symbol", data, { ...DOT, x, y, fill: { value: CONFIDENCE } });
 }
 
 function labels(data: string): Mark {
-  return {
-    type: "text",
-    from: { data },
-    encode: {
-      enter: {
-        x: { signal: "scale('x', (datum.lower + datum.upper) / 2)" },
-        y: { scale: "y", value: 0, offset: -10 },
-        text: { field: "label" },
-        align: { value: "center" },
-        fontSize: { value: 12 },
-        fill: { value: "#1a1a1a" },
-      },
-    },
-  };
+  const x = { signal: "scale('x', (datum.lower + datum.upper) / 2)" };
+  return mark("text", data, { ...LABEL, x, y: { scale: "y", value: 0, offset: -10 }, text: { field: "label" } });
 }

@@ -1,5 +1,5 @@
 import type { Axis, GroupMark, Mark, Scale, Spec } from "vega";
-import { COLOURS, FRAME, GRID, TITLE, toSvg } from "../style.js";
+import { BAR, COLOURS, DOT, FRAME, GRID, LABEL, mark, TITLE, toSvg } from "../style.js";
 import { count, percent } from "../table.js";
 import type { Draws } from "./run.js";
 
@@ -21,6 +21,9 @@ const Y_AXIS: Axis = {
   domain: false,
   titlePadding: 10,
 };
+
+/** Of a class' band. */
+const MIDDLE = { scale: "x", field: "logit", band: 0.5 };
 
 /** How often each class was drawn, as bars, and how probable it is, as dots: the text of an SVG file. */
 export function drawHistograms(all: Draws[]): Promise<string> {
@@ -82,51 +85,25 @@ function panel({ temperature }: Draws, i: number): GroupMark {
 }
 
 function bars(data: string): Mark {
-  return {
-    type: "rect",
-    from: { data },
-    encode: {
-      enter: {
-        x: { scale: "x", field: "logit" },
-        width: { scale: "x", band: 1 },
-        y: { scale: "y", field: "frequency" },
-        y2: { scale: "y", value: 0 },
-        fill: { value: DRAWN },
-        fillOpacity: { value: 0.55 },
-      },
-    },
-  };
+  return mark("rect", data, {
+    ...BAR,
+    x: { scale: "x", field: "logit" },
+    width: { scale: "x", band: 1 },
+    y: { scale: "y", field: "frequency" },
+    fill: { value: DRAWN },
+  });
 }
 
 function dots(data: string): Mark {
-  return {
-    type: "symbol",
-    from: { data },
-    encode: {
-      enter: {
-        x: { scale: "x", field: "logit", band: 0.5 },
-        y: { scale: "y", field: "probability" },
-        size: { value: 50 },
-        fill: { value: EXPECTED },
-        stroke: { value: "white" },
-      },
-    },
-  };
+  return mark("symbol", data, {
+    ...DOT,
+    x: MIDDLE,
+    y: { scale: "y", field: "probability" },
+    fill: { value: EXPECTED },
+  });
 }
 
 function labels(data: string): Mark {
-  return {
-    type: "text",
-    from: { data },
-    encode: {
-      enter: {
-        x: { scale: "x", field: "logit", band: 0.5 },
-        y: { scale: "y", field: "higher", offset: -9 },
-        text: { field: "label" },
-        align: { value: "center" },
-        fontSize: { value: 12 },
-        fill: { value: "#1a1a1a" },
-      },
-    },
-  };
+  const y = { scale: "y", field: "higher", offset: -9 };
+  return mark("text", data, { ...LABEL, x: MIDDLE, y, text: { field: "label" } });
 }

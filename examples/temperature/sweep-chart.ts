@@ -1,5 +1,5 @@
 import type { Axis, GroupMark, Mark, Scale, Spec } from "vega";
-import { FRAME, GRID, PALETTE, TITLE, toSvg } from "../style.js";
+import { FRAME, GRID, PALETTE, TEMPERATURE_AXIS, TITLE, toSvg } from "../style.js";
 import { sweep } from "./run.js";
 
 /** Of one panel, and from its left edge to the next one's. */
@@ -44,14 +44,7 @@ const SCALES: Scale[] = [
   { name: "colour", type: "ordinal", domain: [0, 1, 2], range: PALETTE },
 ];
 
-const X_AXIS: Axis = {
-  scale: "x",
-  orient: "bottom",
-  title: "temperature (log scale)",
-  titlePadding: 10,
-  format: "~g",
-  values: [0.1, 1, 10, 100],
-};
+const X_AXIS: Axis = { ...TEMPERATURE_AXIS, values: [0.1, 1, 10, 100] };
 
 const Y_AXIS: Axis = {
   scale: "y",

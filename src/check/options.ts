@@ -91,6 +91,19 @@ export function checkNumber(value: unknown, name: string, least: number = -Infin
   throw new RangeError(`${name}: expected a number${range}, got ${value}`);
 }
 
+/** A number that `is` as expected; NaN never is. */
+export function checkThat(
+  value: unknown,
+  name: string,
+  expected: string,
+  is: (value: number) => boolean,
+  kind = "a number",
+): number {
+  if (typeof value !== "number") throw new TypeError(`${name}: expected ${kind}, got ${describe(value)}`);
+  if (is(value)) return value;
+  throw new RangeError(`${name}: expected ${expected}, got ${value}`);
+}
+
 /** One of some words. */
 export function checkWord<W extends string>(value: unknown, name: string, words: readonly [W, ...W[]]): W {
   if (value === undefined) return words[0];

@@ -12,6 +12,11 @@ export interface Extent {
   readonly end: number;
 }
 
+/** Where row r begins. */
+export function firstOf({ length, inner }: Pick<Extent, "length" | "inner">, r: number): number {
+  return Math.floor(r / inner) * length * inner + (r % inner);
+}
+
 /** A copy of a shape: a list of integers of 0 and more. */
 export function checkShape(shape: unknown, name: string): number[] {
   if (!Array.isArray(shape) && !isIntegerArray(shape)) {

@@ -1,10 +1,9 @@
 // How far confidence is from accuracy: C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, On Calibration of Modern Neural
 // Networks, ICML 2017.
 
-import { checkOptions } from "../check/options.js";
+import { checkOptions, checkThat } from "../check/options.js";
 import { checkClassIndices, readClassIndices } from "./class-indices.js";
 import { checkMatrixShape, type Matrix, readMatrix } from "./matrix.js";
-import { checkNumber } from "./settings.js";
 import type { CalibrationOptions, ClassIndices, Features, ReliabilityBin } from "./types.js";
 
 /**
@@ -16,7 +15,7 @@ import type { CalibrationOptions, ClassIndices, Features, ReliabilityBin } from 
  */
 export function reliability(probs: Features, labels: ClassIndices, options?: CalibrationOptions): ReliabilityBin[] {
   const { bins, shape } = checkOptions(options, ["bins", "shape"]) as CalibrationOptions;
-  const count = checkNumber(bins ?? 15, "bins", "an integer of 1 or more", (n) => Number.isSafeInteger(n) && n > 0);
+  const count = checkThat(bins ?? 15, "bins", "an integer of 1 or more", (n) => Number.isSafeInteger(n) && n > 0);
   const sizes = checkMatrixShape(shape);
   const classes = readClassIndices(labels);
   const matrix = readMatrix(probs, "probs", { shape: sizes, rows: classes.length, by: "there are labels" });

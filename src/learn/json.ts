@@ -2,11 +2,11 @@
 
 import { describe } from "../check/arrays.js";
 import { flatten } from "../check/nested.js";
-import { checkBoolean } from "../check/options.js";
+import { checkBoolean, checkThat } from "../check/options.js";
 import { formatShape, sameShape } from "../check/shape.js";
 import { type Fitted, fittedOf } from "./fitted.js";
 import { checkKind, classesOf, isBig, readLabels } from "./labels.js";
-import { checkNumber, checkSettings, isCount, type Settings } from "./settings.js";
+import { checkSettings, isCount, type Settings } from "./settings.js";
 import type { ClassLabel, SoftmaxRegressionJSON } from "./types.js";
 
 const MODEL = "SoftmaxRegression";
@@ -65,7 +65,7 @@ function checkFitted({ labels, classes, coef, intercept, nIter, converged }: Rec
     classes: values,
     weights: new Float64Array(weights.values),
     biases: new Float64Array(biases.values),
-    nIter: checkNumber(nIter, "json.fitted.nIter", "an integer of 0 or more", isCount),
+    nIter: checkThat(nIter, "json.fitted.nIter", "an integer of 0 or more", isCount),
     converged: checkBoolean(converged, "json.fitted.converged", false),
   });
 }
@@ -81,5 +81,5 @@ function sameLabels(a: readonly ClassLabel[], b: readonly ClassLabel[]): boolean
 
 function readNumbers(nested: unknown, name: string) {
   if (!Array.isArray(nested)) throw new TypeError(`${name}: expected arrays of numbers, got ${describe(nested)}`);
-  return flatten(nested, name, (value, where) => checkNumber(value, where(), "a finite number", Number.isFinite));
+  return flatten(nested, name, (value, where) => checkThat(value, where(), "a finite number", Number.isFinite));
 }

@@ -1,23 +1,10 @@
-import type { Float16, FloatArray, FreshArray, NestedNumbers, TensorLike } from "../types.js";
+import type { Float16, FloatArray, FreshArray, IntegerArray, NestedNumbers, TensorLike } from "../types.js";
 
 /** What a class may be called. */
 export type ClassLabel = number | string | boolean | bigint;
 
 /** Labels, all of one kind. */
-export type LabelArray =
-  | readonly ClassLabel[]
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float16
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array;
+export type LabelArray = readonly ClassLabel[] | IntegerArray | Float16 | Float32Array | Float64Array;
 
 /** A fresh array of labels as those that the model was fitted to. */
 export type Predicted<Y extends LabelArray> = Y extends readonly (infer L)[] ? L[] : Y;

@@ -2,6 +2,7 @@
 
 import { allocateLarge, lengthOf, toNumbers } from "../check/arrays.js";
 import type { Chosen } from "../check/choice.js";
+import { firstOf } from "../check/shape.js";
 import { type Request, settle } from "../check.js";
 import type { Elements } from "../types.js";
 import type { Row } from "./rows.js";
@@ -20,7 +21,7 @@ function forEachRow(
   const { mask, extent } = request;
   const { outer, length, inner } = extent;
   for (let r = 0; r < outer * inner; r++) {
-    const first = Math.floor(r / inner) * length * inner + (r % inner);
+    const first = firstOf(extent, r);
     const all = Array.from({ length }, (_, l) => first + l * inner);
     const kept = all.filter((i) => mask === undefined || mask[i] === 1);
     visit(

@@ -6,13 +6,10 @@ import { checkCall, type Request } from "../check.js";
 import { type EditRow, editsOf } from "./edits.js";
 import {
   checkCount,
-  checkFilters,
-  checkPenalties,
   FILTERS,
   type Filters,
   type Given,
-  readBias,
-  readHistory,
+  readWanted,
   resolveBias,
   resolveHistory,
   STREAM,
@@ -70,19 +67,15 @@ export function checkSample(logits: unknown, options: unknown): { call: Call<Req
 }
 
 function checkFiltered(op: Signature, logits: unknown, given: Given): Call<Request> {
-  const { logitBias, history } = given;
-  const filters = checkFilters(given);
-  const penalties = checkPenalties(given);
+  const { filters, penalties, bias, history } = readWanted(given);
   if (penalties !== undefined && history === undefined) {
     throw new TypeError("history: expected the classes drawn before, which the penalties are for, got undefined");
   }
-  const bias = readBias(logitBias);
-  const before = readHistory(history);
   const beside = bias === undefined || "entries" in bias ? [] : [bias];
   const request = checkCall(op, logits, undefined, given, undefined, beside);
   const { arranged, extent } = request;
   const { outer, length, inner } = extent;
-  const rows = before === undefined ? [] : resolveHistory(before, outer * inner, length);
+  const rows = history === undefined ? [] : resolveHistory(history, outer * inner, length);
   const additions = bias && resolveBias(bias, arranged, extent);
   return { request, filters, edit: editsOf(additions, penalties, rows, extent, request.beta) };
 }

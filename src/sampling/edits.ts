@@ -1,7 +1,7 @@
 // What is done to a row of logits before temperature: biases, and penalties for what was drawn before. By the same code on
 // the kernels' memory and in the fallback, so each step is rounded to the row's dtype.
 
-import type { Extent } from "../check/shape.js";
+import { type Extent, firstOf } from "../check/shape.js";
 
 /** Logits as they are worked on. */
 export type Floats = Float32Array | Float64Array;
@@ -83,12 +83,13 @@ export function addBias(
   start: number,
   r: number,
   { values, classes, perRow }: Bias,
-  { length, inner }: Pick<Extent, "length" | "inner">,
+  extent: Pick<Extent, "length" | "inner">,
   beta: number,
 ): void {
+  const { length, inner } = extent;
   const nothing = beta < 0 ? Infinity : -Infinity;
   const step = perRow ? inner : 1;
-  const first = perRow ? Math.floor(r / inner) * length * inner + (r % inner) : 0;
+  const first = perRow ? firstOf(extent, r) : 0;
   const count = classes === undefined ? length : classes.length;
   for (let i = 0; i < count; i++) {
     const at = start + (classes === undefined ? i : classes[i]!);

@@ -2,10 +2,11 @@
 // up one after the other.
 
 import { toNumbers } from "../check/arrays.js";
+import { firstOf } from "../check/shape.js";
 import { exponents, logSoftmaxRow, type Row, softmaxRow } from "../reference/rows.js";
 import type { Call, Draws, Source } from "./call.js";
 import type { Filters } from "./options.js";
-import { editedRow, firstOf, maskedRow, nothingOf } from "./rows.js";
+import { editedRow, maskedRow, nothingOf } from "./rows.js";
 import { seededUniforms } from "./stream.js";
 import { cannotDraw } from "./undrawable.js";
 
@@ -50,7 +51,7 @@ export function probabilitiesPlain(call: Call): Float64Array {
   const numbers = toNumbers(call.request.data);
   for (let r = 0; r < outer * inner && length > 0; r++) {
     const p = softmaxRow(filterRow(editedRow(call, numbers, r), beta, call.filters), beta);
-    const first = firstOf(call.request, r);
+    const first = firstOf(extent, r);
     for (let l = 0; l < length; l++) {
       const at = first + l * inner;
       result[at] = mask?.[at] === 0 ? 0 : p[l]!;

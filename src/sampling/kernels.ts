@@ -3,6 +3,7 @@
 
 import { samplingWorkBytes } from "../abi.js";
 import { toNumbers } from "../check/arrays.js";
+import { firstOf } from "../check/shape.js";
 import type { Request } from "../check.js";
 import { Chunks, type Rows, type RowsOp, room } from "../chunks.js";
 import { decodeFloat16 } from "../float16.js";
@@ -14,7 +15,6 @@ import type { Call, Draws } from "./call.js";
 import type { Floats } from "./edits.js";
 import { samplingKernels } from "./engine.js";
 import type { Drawn } from "./fallback.js";
-import { firstOf } from "./rows.js";
 import { cannotDraw } from "./undrawable.js";
 
 /** Rows that the kernel which draws may take together: it wants room for whole groups. */
@@ -138,7 +138,7 @@ export function rawLogProbsInKernels(memory: Memory, request: Request, tokens: I
   const count = tokens.length / rows;
   return Float64Array.from(tokens, (token, d) => {
     const r = Math.floor(d / count);
-    const value = request.data[firstOf(request, r) + token * inner]!;
+    const value = request.data[firstOf(request.extent, r) + token * inner]!;
     const logit = request.dtype === "float16" ? decodeFloat16(value) : value;
     return logit - normalizers[2 * r]! - normalizers[2 * r + 1]!;
   });

@@ -1,8 +1,9 @@
 // The options of sampling: read, once each, while callbacks of the caller's may run; held against the logits after that.
 
 import { describe, toNumbers, typedArrayName } from "../check/arrays.js";
+import { checkClass, toClassIndices } from "../check/class-indices.js";
 import { checkInput, type Input } from "../check/input.js";
-import { checkNumber } from "../check/options.js";
+import { checkNumber, checkThat } from "../check/options.js";
 import type { Extent } from "../check/shape.js";
 import { broadcastTo } from "../check/where.js";
 import type { Bias, Penalties } from "./edits.js";
@@ -26,7 +27,7 @@ export const STREAM: readonly string[] = ["seed", "step", "rng"];
 
 export type Given = Readonly<Record<string, unknown>>;
 
-export function checkFilters({ topK, topP, minP }: Given): Filters {
+function checkFilters({ topK, topP, minP }: Given): Filters {
   return {
     topK: topK === undefined ? 0 : checkCount(topK, "topK", 1),
     topP: topP === undefined ? 1 : checkNumber(topP, "topP", 0, 1),
@@ -36,31 +37,25 @@ export function checkFilters({ topK, topP, minP }: Given): Filters {
 
 /** An integer of `least` or more. */
 export function checkCount(value: unknown, name: string, least: number): number {
-  if (typeof value !== "number") throw new TypeError(`${name}: expected an integer, got ${describe(value)}`);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`${name}: expected an integer of ${least} or more, got ${value}`);
+  const is = (count: number): boolean => Number.isSafeInteger(count) && count >= least;
+  return checkThat(value, name, `an integer of ${least} or more`, is, "an integer");
 }
 
 /** Undefined where none does anything. */
-export function checkPenalties(given: Given): Penalties | undefined {
+function checkPenalties(given: Given): Penalties | undefined {
   const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0 } = given;
-  const repetition = checkFinite(repetitionPenalty, "repetitionPenalty", true);
-  const frequency = checkFinite(frequencyPenalty, "frequencyPenalty", false);
-  const presence = checkFinite(presencePenalty, "presencePenalty", false);
+  const isDivisor = (value: number): boolean => value > 0 && value < Infinity;
+  const repetition = checkThat(repetitionPenalty, "repetitionPenalty", "a finite number above 0", isDivisor);
+  const frequency = checkThat(frequencyPenalty, "frequencyPenalty", "a finite number", Number.isFinite);
+  const presence = checkThat(presencePenalty, "presencePenalty", "a finite number", Number.isFinite);
   return repetition === 1 && frequency === 0 && presence === 0 ? undefined : { repetition, frequency, presence };
 }
 
-function checkFinite(value: unknown, name: string, positive: boolean): number {
-  if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
-  if (Number.isFinite(value) && (value > 0 || !positive)) return value;
-  throw new RangeError(`${name}: expected a finite number${positive ? " above 0" : ""}, got ${value}`);
-}
-
 /** Biases as they were given: of some classes, or an array. */
-export type RawBias = { readonly entries: readonly (readonly [number, number])[] } | Input;
+type RawBias = { readonly entries: readonly (readonly [number, number])[] } | Input;
 
 /** Reads `logitBias`; callbacks of the caller's may run. */
-export function readBias(bias: unknown): RawBias | undefined {
+function readBias(bias: unknown): RawBias | undefined {
   if (bias === undefined) return undefined;
   if (Object.prototype.toString.call(bias) === "[object Map]")
     return { entries: readEntries(bias as Iterable<unknown>) };
@@ -81,9 +76,7 @@ function readEntries(entries: Iterable<unknown>): [number, number][] {
 }
 
 function checkBias(value: unknown, name: string): number {
-  if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
-  if (value < Infinity) return value;
-  throw new RangeError(`${name}: expected a finite number or -Infinity, got ${value}`);
+  return checkThat(value, name, "a finite number or -Infinity", (bias) => bias < Infinity);
 }
 
 /** Biases for logits so arranged. No callback runs. */
@@ -106,14 +99,14 @@ export function resolveBias(raw: RawBias, arranged: readonly number[], extent: E
 }
 
 /** Class indices as they were given: of one row, or of each. */
-export interface RawHistory {
+interface RawHistory {
   readonly rows: readonly Float64Array[];
   /** Whether an array of arrays was given. */
   readonly nested: boolean;
 }
 
 /** Reads `history`; callbacks of the caller's may run. */
-export function readHistory(history: unknown): RawHistory | undefined {
+function readHistory(history: unknown): RawHistory | undefined {
   if (history === undefined) return undefined;
   if (Array.isArray(history)) {
     const rows = Array.from(history as unknown[]);
@@ -128,10 +121,21 @@ function readIndices(indices: unknown, name: string): Float64Array {
   if (!Array.isArray(indices) && !/Int|Uint/.test(typedArrayName(indices) ?? "")) {
     throw new TypeError(`${name}: expected class indices in an array of integers, got ${describe(indices)}`);
   }
-  return Float64Array.from(indices as ArrayLike<unknown>, (index, i) => {
-    if (typeof index === "number" || typeof index === "bigint") return Number(index);
-    throw new TypeError(`${name}[${i}]: expected a class index, got ${describe(index)}`);
-  });
+  return toClassIndices(indices as ArrayLike<unknown>, name);
+}
+
+/** What the options say of the distribution. */
+export interface Wanted {
+  readonly filters: Filters;
+  readonly penalties: Penalties | undefined;
+  readonly bias: RawBias | undefined;
+  readonly history: RawHistory | undefined;
+}
+
+/** Reads it; callbacks of the caller's may run. */
+export function readWanted(given: Given): Wanted {
+  const [filters, penalties] = [checkFilters(given), checkPenalties(given)];
+  return { filters, penalties, bias: readBias(given["logitBias"]), history: readHistory(given["history"]) };
 }
 
 /** A history for each row. No callback runs. */
@@ -140,15 +144,10 @@ export function resolveHistory({ rows, nested }: RawHistory, count: number, clas
   if (empty && count === 0) return [];
   if (rows.length !== count) {
     throw new RangeError(
-      `history: expected ${count} arrays of class indices, one a row, got ${nested ? rows.length : "one"}`,
+      `history: expected an array of class indices a row, ${count} in all, got ${nested ? rows.length : "a single one"}`,
     );
   }
   return rows.map((row, r) =>
-    Int32Array.from(row, (index, i) => checkClass(index, nested ? `history[${r}][${i}]` : `history[${i}]`, classes)),
+    Int32Array.from(row, (index, i) => checkClass(index, nested ? `history[${r}]` : "history", classes, i)),
   );
-}
-
-export function checkClass(index: number, name: string, classes: number): number {
-  if (Number.isInteger(index) && index >= 0 && index < classes) return index;
-  throw new RangeError(`${name}: expected a class index from 0 to ${classes - 1}, got ${index}`);
 }

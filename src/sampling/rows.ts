@@ -1,5 +1,6 @@
 // Single rows of a call as float64 numbers: for the fallback, and for what errors say. `numbers`: all of the logits.
 
+import { firstOf } from "../check/shape.js";
 import type { Row } from "../reference/rows.js";
 import type { Call, Source } from "./call.js";
 import type { Floats } from "./edits.js";
@@ -16,16 +17,11 @@ export function editedRow(call: Call, numbers: Float64Array, r: number): Row {
 /** Row r of the logits; what is masked has no mass. */
 export function maskedRow(request: Source, numbers: Float64Array, r: number, beta: number): Row {
   const { mask, extent } = request;
-  const first = firstOf(request, r);
+  const first = firstOf(extent, r);
   return Float64Array.from({ length: extent.length }, (_, l) => {
     const at = first + l * extent.inner;
     return mask?.[at] === 0 ? nothingOf(beta) : numbers[at]!;
   });
-}
-
-/** Where row r begins. */
-export function firstOf({ extent: { length, inner } }: Source, r: number): number {
-  return Math.floor(r / inner) * length * inner + (r % inner);
 }
 
 /** A logit without mass. */

@@ -1,4 +1,5 @@
 import { checkLength, describe, lengthOf, toNumbers, typedArrayName } from "../check/arrays.js";
+import { checkClass } from "../check/class-indices.js";
 import { checkInput } from "../check/input.js";
 import { checkBeta, checkOptions } from "../check/options.js";
 import type { Extent } from "../check/shape.js";
@@ -10,15 +11,11 @@ import { addBias, type Bias, type EditRow, type Floats, type Penalties, Seen } f
 import { engine } from "./engine.js";
 import { drawPlain } from "./fallback.js";
 import {
-  checkClass,
   checkCount,
-  checkFilters,
-  checkPenalties,
   FILTERS,
   type Filters,
   type Given,
-  readBias,
-  readHistory,
+  readWanted,
   resolveBias,
   resolveHistory,
   STREAM,
@@ -83,22 +80,21 @@ export const Sampler: new (vocabularySize: number, options?: SamplerOptions) => 
   constructor(vocabularySize: number, options?: SamplerOptions) {
     const classes = checkCount(vocabularySize, "vocabularySize", 1);
     const given = checkOptions(options, OPTIONS) as Given;
-    const { where, temperature, beta, base, logitBias, history, seed, step, rng } = given;
+    const { where, temperature, beta, base, seed, step, rng } = given;
     this.#beta = checkBeta(temperature, beta, base);
-    this.#filters = checkFilters(given);
-    this.#penalties = checkPenalties(given);
+    const { filters, penalties, bias, history } = readWanted(given);
+    this.#filters = filters;
+    this.#penalties = penalties;
     this.#stream = checkStream(seed, step, rng);
     this.#step = typeof this.#stream === "function" ? 0 : this.#stream.step;
     const mask = where === undefined ? undefined : readMask(where);
-    const bias = readBias(logitBias);
-    const before = readHistory(history);
     this.#classes = classes;
     this.#extent = { outer: 1, length: classes, inner: 1, first: 0, end: 1 };
     this.#mask = mask && broadcastTo(mask.bytes, mask.shape, [classes], this.#extent, "where");
     this.#bias = bias && resolveBias(bias, [classes], this.#extent);
     this.#seen = new Seen(this.#penalties === undefined ? 0 : classes);
     this.#edit = this.#bias === undefined && this.#penalties === undefined ? undefined : this.#editRow.bind(this);
-    if (before !== undefined) for (const token of resolveHistory(before, 1, classes)[0]!) this.#add(token);
+    if (history !== undefined) for (const token of resolveHistory(history, 1, classes)[0]!) this.#add(token);
     this.#workspace = Workspace.make(engine, classes, this.#mask);
   }
 
@@ -152,10 +148,9 @@ export const Sampler: new (vocabularySize: number, options?: SamplerOptions) => 
     if (lengthOf(data) === this.#classes) return;
     const length = checkLength(data, "logits");
     const several = length > 0 && length % this.#classes === 0;
-    const position = several ? "; of logits [1, T, V] pass the last position" : "; of several positions pass one";
+    const last = `; of logits [1, T, V] pass the last position, a typed array's logits.subarray(logits.length - ${this.#classes})`;
     throw new RangeError(
-      `logits: expected ${this.#classes} numbers, one for each of the vocabulary, got ${length}${position}: ` +
-        `logits.subarray(logits.length - ${this.#classes})`,
+      `logits: expected ${this.#classes} numbers, one for each of the vocabulary, got ${length}${several ? last : ""}`,
     );
   }
 

@@ -1,6 +1,7 @@
 // Where the uniform numbers of draws come from: the caller's rng, or Philox by seed, step, row and draw.
 
 import { checkLength, describe } from "../check/arrays.js";
+import { checkThat } from "../check/options.js";
 import { philox, unitOf } from "./philox.js";
 
 /** The caller's function, or a place in Philox's stream. */
@@ -43,9 +44,7 @@ export function checkStep(step: unknown): number {
 }
 
 function checkSafe(value: unknown, name: string, kind: string): number {
-  if (typeof value !== "number") throw new TypeError(`${name}: expected ${kind}, got ${describe(value)}`);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new RangeError(`${name}: expected an integer from 0 to 2 ** 53 - 1, got ${value}`);
+  return checkThat(value, name, "an integer from 0 to 2 ** 53 - 1", (n) => Number.isSafeInteger(n) && n >= 0, kind);
 }
 
 /** An integer as two words. */

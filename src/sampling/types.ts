@@ -5,6 +5,7 @@ import type {
   FloatArray,
   FreshArray,
   Indices,
+  IntegerArray,
   NestedNumbers,
   NestedResult,
   OneAxis,
@@ -25,17 +26,7 @@ export type Logits = FloatArray | NestedNumbers | TensorLike;
 export type LogitBias = ReadonlyMap<number, number> | Readonly<Record<number, number>> | Logits;
 
 /** Class indices. */
-export type ClassHistory =
-  | readonly (number | bigint)[]
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
+export type ClassHistory = readonly (number | bigint)[] | IntegerArray;
 
 interface FilterOptions extends Pick<SoftmaxOptions, "where" | "temperature" | "beta" | "base"> {
   /** Keeps the classes of the k largest logits; with a negative beta those of the smallest. 1 or more. */

@@ -1,4 +1,4 @@
-// Chromium: a page imports the bundle as it is, one file, without an import map.
+// Chromium: a page imports the bundles as they are, without an import map.
 
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -16,9 +16,12 @@ const STRICT_POLICY = "default-src 'self'";
 const PAGE = `<!doctype html><title>softmax-simd</title><script type="module" src="/page.js"></script>`;
 const SCRIPT = `
   import * as library from "/dist/index.js";
-  import { softmax } from "/dist/reference.js";
+  import * as learn from "/dist/learn.js";
+  import * as sampling from "/dist/sampling.js";
+  import * as reference from "/dist/reference.js";
   import { check } from "/check.js";
-  globalThis.report = check(library, softmax);`;
+  globalThis.report = check({ library, learn, sampling, reference });`;
+const BUNDLES = ["index", "learn", "sampling", "reference"].map((entry) => `dist/${entry}.js`);
 
 /** What a plain page finds, and one whose content security policy forbids WebAssembly. */
 export interface ChromiumReports {
@@ -57,8 +60,7 @@ async function serve(project: PackedProject): Promise<Server> {
   const files: Record<string, () => Promise<string | Buffer> | string> = {
     "/page.js": () => SCRIPT,
     "/check.js": () => readFile(join(project.directory, "check.js")),
-    "/dist/index.js": () => readFile(join(project.packageDirectory, "dist/index.js")),
-    "/dist/reference.js": () => readFile(join(project.packageDirectory, "dist/reference.js")),
+    ...Object.fromEntries(BUNDLES.map((path) => [`/${path}`, () => readFile(join(project.packageDirectory, path))])),
   };
   const server = createServer(async ({ url = "" }, response) => {
     const file = files[url];

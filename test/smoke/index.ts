@@ -15,6 +15,8 @@ import { runInWorkerd } from "./workerd.js";
 
 /** Softmax in float32 is this near to the reference. */
 const TOLERANCE = 6e-7;
+/** Coefficients trained in float64 are this near to Node's. */
+const COEFFICIENT_TOLERANCE = 1e-6;
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const project = installPacked();
@@ -30,15 +32,15 @@ try {
     assert.equal(report.backend, "relaxed-simd");
     assertServed(report, inNode);
     const { version } = createRequire(import.meta.url)("workerd/package.json");
-    return `${version}: ${describe(report)}, deterministic results as in Node`;
+    return `${version}: ${describe(report)}, deterministic results and draws as in Node`;
   });
   if (hasChromium) {
     await test("Chromium", async () => {
       const { version, plain, strict } = await runInChromium(project);
       assert.equal(plain.backend, "relaxed-simd");
       assertServed(plain, inNode);
-      assertFallback(strict);
-      return `${version}: ${describe(plain)}, deterministic results as in Node; ${strict.backend} under a strict policy`;
+      assertFallback(strict, inNode);
+      return `${version}: ${describe(plain)}, deterministic results and draws as in Node; ${strict.backend} under a strict policy`;
     });
   } else {
     counts.skipped++;
@@ -63,9 +65,11 @@ async function addCheck({ directory }: PackedProject): Promise<void> {
 function runInNode({ run }: PackedProject): Report {
   const program = `
     import * as library from "softmax-simd";
-    import { softmax } from "softmax-simd/reference";
+    import * as learn from "softmax-simd/learn";
+    import * as sampling from "softmax-simd/sampling";
+    import * as reference from "softmax-simd/reference";
     import { check } from "./check.js";
-    console.log(JSON.stringify(check(library, softmax)));`;
+    console.log(JSON.stringify(check({ library, learn, sampling, reference })));`;
   return JSON.parse(run(program));
 }
 
@@ -79,23 +83,47 @@ async function test(name: string, body: () => Promise<string>): Promise<void> {
   }
 }
 
-/** The kernels serve, and the deterministic instance gives the bits that it gives in Node. */
+/** The kernels serve, and the deterministic instance and sampling give the bits that they give in Node. */
 function assertServed(report: Report, inNode: Report): void {
   assert.ok(report.verified, "verify() is not ok");
   assert.ok(report.largestDifference <= TOLERANCE, `${report.largestDifference} from the reference`);
   assert.equal(report.deterministic?.backend, "simd");
-  const bits = inNode.deterministic?.bits ?? [];
-  const differing = bits.filter((word, i) => word !== report.deterministic?.bits[i]).length;
-  assert.equal(report.deterministic?.bits.length, bits.length);
-  assert.equal(differing, 0, `${differing} of ${bits.length} words of the deterministic results differ from Node's`);
+  assertSame("words of the deterministic results", report.deterministic?.bits, inNode.deterministic?.bits);
+  assertSame("classes drawn", report.draws, inNode.draws);
+  assertSame("words of the distribution drawn from", report.distribution, inNode.distribution);
+  assertTrained(report, inNode);
 }
 
-/** JavaScript serves, and says so. */
-function assertFallback(report: Report): void {
+/** JavaScript serves, and says so; it draws with the same random numbers. */
+function assertFallback(report: Report, inNode: Report): void {
   assert.equal(report.backend, "js");
   assert.match(report.reason, /not permitted/);
   assert.ok(report.verified, "verify() of the fallback is not ok");
   assert.equal(report.deterministic, null);
+  assert.notDeepEqual(report.distribution, inNode.distribution, "the kernels' distribution where none may run");
+  const differing = countDiffering(report.draws, inNode.draws);
+  assert.ok(
+    differing <= 1,
+    `${differing} classes drawn by the fallback differ from Node's, expected 1 at an edge at most`,
+  );
+  assertTrained(report, inNode);
+}
+
+function assertTrained({ trained }: Report, inNode: Report): void {
+  assert.equal(trained.score, 1);
+  const distances = inNode.trained.coef.map((value, i) => Math.abs(value - (trained.coef[i] ?? Number.NaN)));
+  assert.ok(Math.max(...distances) <= COEFFICIENT_TOLERANCE, `coefficients ${Math.max(...distances)} from Node's`);
+}
+
+function assertSame(what: string, got: readonly number[] = [], expected: readonly number[] = []): void {
+  assert.notEqual(expected.length, 0, `no ${what} in Node`);
+  assert.equal(got.length, expected.length);
+  const differing = countDiffering(got, expected);
+  assert.equal(differing, 0, `${differing} of ${expected.length} ${what} differ from Node's`);
+}
+
+function countDiffering(got: readonly number[], expected: readonly number[]): number {
+  return expected.filter((value, i) => value !== got[i]).length;
 }
 
 function describe({ backend, largestDifference }: Report): string {

@@ -11,9 +11,12 @@ import { limited, start } from "./start.js";
 
 const WORKER = `
   import * as library from "softmax-simd";
-  import { softmax } from "softmax-simd/reference";
+  import * as learn from "softmax-simd/learn";
+  import * as sampling from "softmax-simd/sampling";
+  import * as reference from "softmax-simd/reference";
   import { check } from "./check.js";
-  export default { fetch: () => Response.json(check(library, softmax)) };`;
+  export default { fetch: () => Response.json(check({ library, learn, sampling, reference })) };`;
+const BUNDLES = ["index.workerd", "learn.workerd", "reference", "sampling.workerd"];
 
 export async function runInWorkerd(project: PackedProject): Promise<Report> {
   const directory = await bundle(project);
@@ -44,8 +47,11 @@ async function bundle(project: PackedProject): Promise<string> {
     metafile: true,
     logLevel: "warning",
   });
-  const files = Object.keys(metafile.inputs).filter((file) => file.includes("/dist/index"));
-  assert.deepEqual(files, ["node_modules/softmax-simd/dist/index.workerd.js"]);
+  const files = Object.keys(metafile.inputs).filter((file) => /\/dist\/.*\.js$/.test(file));
+  assert.deepEqual(
+    files.sort(),
+    BUNDLES.map((bundle) => `node_modules/softmax-simd/dist/${bundle}.js`),
+  );
   return outdir;
 }
 

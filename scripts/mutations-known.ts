@@ -2,6 +2,7 @@
 
 /** The tests that notice a change of a file: those that are quick to notice most of them first. */
 export const TESTS: Readonly<Record<string, readonly string[]>> = {
+  "assembly/argmax.ts": ["argmax", "abi-selection"],
   "assembly/crossentropy.ts": ["crossentropy", "crossentropy-rows"],
   "assembly/exp.ts": ["softmax", "contract", "sigmoid", "logsumexp"],
   "assembly/float16.ts": ["float16-conversion"],
@@ -10,12 +11,15 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   "assembly/logsoftmax.ts": ["logsoftmax"],
   "assembly/logsumexp.ts": ["logsumexp"],
   "assembly/normalizer.ts": ["logsumexp", "logsoftmax", "crossentropy-rows"],
+  "assembly/order.ts": ["topk", "topk-sizes", "abi-selection", "sampling-options", "abi-sampling", "sampling-edges"],
+  "assembly/philox.ts": ["philox"],
   "assembly/rows.ts": ["abi", "abi-rows", "softmax", "logsoftmax", "vjp"],
   "assembly/sigmoid.ts": ["sigmoid"],
   "assembly/softmax.ts": ["softmax", "contract", "abi"],
   "assembly/state.ts": ["softmax", "abi", "axes", "invariants", "logsoftmax"],
   "assembly/turn.ts": ["abi-derivatives", "axes"],
   "assembly/vjp.ts": ["vjp"],
+  "assembly/weights.ts": ["sampling-options", "abi-sampling", "sampling-edges", "sampling-probabilities"],
   "src/check.ts": [
     "kinds",
     "kinds-ops",
@@ -28,6 +32,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     "logsumexp",
   ],
   "src/check/arrays.ts": ["errors-data", "errors-out", "kinds", "float16-kinds", "kinds-ops", "misuse", "errors-ops"],
+  "src/check/choice.ts": ["argmax", "topk"],
   "src/check/input.ts": [
     "errors-data",
     "kinds",
@@ -45,10 +50,24 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   "src/check/signatures.ts": ["errors-ops", "errors-loss"],
   "src/check/tensor.ts": ["errors-data", "kinds", "errors-float16", "handles-errors"],
   "src/check/where.ts": ["errors", "axes", "kinds", "kinds-ops", "misuse"],
+  "src/sampling/edits.ts": ["sampling-options", "sampling-kinds"],
+  "src/sampling/options.ts": ["sampling-errors", "sampling-options", "sampling-kinds"],
+  "src/sampling/stream.ts": ["sampling-errors", "sampling-options", "sampling-callbacks", "philox"],
 };
 
 /** Changes that alter no result: all in the lines of a file that have the text. */
 export const EQUIVALENT: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [
+  {
+    file: "assembly/argmax.ts",
+    text: "STRETCH: i32",
+    why: "only how often a maximum is held against the best changes",
+  },
+  {
+    file: "assembly/order.ts",
+    text: "SAMPLE: i32",
+    why: "pivots are another guess, and a guess is checked; twice fits too",
+  },
+  { file: "assembly/weights.ts", text: "STEP: i32", why: "sums of larger blocks differ by no more than rounding" },
   { file: "assembly/exp.ts", text: "DEGREE_F32: i32", why: "coefficients beyond the table go where nothing reads" },
   { file: "assembly/exp.ts", text: "DEGREE_F64: i32", why: "coefficients beyond the table go where nothing reads" },
   { file: "assembly/exp.ts", text: " times these ", why: "the bound is rounded down to what is easily remembered" },

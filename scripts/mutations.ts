@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MODULES } from "./modules.js";
 import { EQUIVALENT, TESTS } from "./mutations-known.js";
 
 interface Mutation {
@@ -19,14 +20,35 @@ interface Mutation {
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** The rooms whose comparisons are changed. */
-const COMPARED = ["src/check.ts", "src/check"];
+/** The rooms and files whose comparisons are changed. */
+const COMPARED = [
+  ...["src/check.ts", "src/check"],
+  ...["src/sampling/edits.ts", "src/sampling/options.ts", "src/sampling/stream.ts"],
+];
 
-/** The package's modules, in a copy: the baseline module alone, as it was last compiled. */
-const MODULES = `
+/** The modules that a copy compiles, and the file that serves each: the baseline ones alone, as they were last compiled. */
+const SERVED = {
+  simd: "src/modules.ts",
+  "learn.simd": "src/learn/modules.ts",
+  "sampling.simd": "src/sampling/modules.ts",
+} as const;
+
+type Served = keyof typeof SERVED;
+
+const TARGETS = Object.keys(SERVED) as Served[];
+
+/** The module that a test is of. */
+function targetOf(name: string): Served {
+  if (/sampl|philox/.test(name)) return "sampling.simd";
+  return name.includes("learn") ? "learn.simd" : "simd";
+}
+
+function serving(target: Served): string {
+  return `
 import { readFileSync } from "node:fs";
-export const modules = [{ backend: "simd", code: () => readFileSync("build/simd.wasm") }];
+export const modules = [{ backend: "simd", code: () => readFileSync("build/${target}.wasm") }];
 `;
+}
 
 function trackedFiles(...places: readonly string[]): string[] {
   return execFileSync("git", ["ls-files", "-co", "--exclude-standard", ...places], { cwd: ROOT, encoding: "utf8" })
@@ -115,7 +137,7 @@ function copyProject(): string {
     cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
-  writeFileSync(join(copy, "src/modules.ts"), MODULES);
+  for (const target of TARGETS) writeFileSync(join(copy, SERVED[target]), serving(target));
   return copy;
 }
 
@@ -129,11 +151,11 @@ async function passes(copy: string, command: string, args: readonly string[]): P
   return code === 0;
 }
 
-/** Compiles the baseline module alone, and less thoroughly: the constants are the same. */
-function build(copy: string): Promise<boolean> {
+/** Compiles a module, less thoroughly than for the package: the constants are the same. */
+function build(copy: string, target: Served): Promise<boolean> {
   return passes(copy, "node_modules/assemblyscript/bin/asc.js", [
-    "assembly/index.ts",
-    ...["--config", "asconfig.json", "--target", "simd", "--optimizeLevel", "1"],
+    MODULES[target],
+    ...["--config", "asconfig.json", "--target", target, "--optimizeLevel", "1"],
   ]);
 }
 
@@ -148,15 +170,31 @@ function testsOf(file: string): readonly string[] {
   return names;
 }
 
-/** Whether the tests pass with the mutation in: file by file, up to the first that fails. */
+/** Whether the tests pass with the mutation in: file by file, up to the first that fails, each with its module compiled. */
 async function survives(copy: string, { file }: Mutation): Promise<boolean> {
-  if (file.startsWith("assembly/") && !(await build(copy))) return false;
-  for (const name of testsOf(file)) if (!(await test(copy, [name]))) return false;
+  const built = new Set<Served>();
+  for (const name of testsOf(file)) {
+    const target = targetOf(name);
+    if (file.startsWith("assembly/") && !built.has(target) && !(await build(copy, target))) return false;
+    built.add(target);
+    if (!(await test(copy, [name]))) return false;
+  }
   return true;
 }
 
+/** The modules of the project as it is. */
+type Modules = readonly (readonly [target: Served, code: Uint8Array])[];
+
+function compiled(copy: string, target: Served): string {
+  return join(copy, `build/${target}.wasm`);
+}
+
+function restore(copy: string, modules: Modules): void {
+  for (const [target, code] of modules) writeFileSync(compiled(copy, target), code);
+}
+
 /** Whether a test fails, or the build does, with the mutation in, which is then taken out again. */
-async function isNoticed(copy: string, pristine: Uint8Array, mutation: Mutation): Promise<boolean> {
+async function isNoticed(copy: string, pristine: Modules, mutation: Mutation): Promise<boolean> {
   const { file, line, after } = mutation;
   const original = readFileSync(join(ROOT, file), "utf8");
   const lines = original.split("\n");
@@ -164,7 +202,7 @@ async function isNoticed(copy: string, pristine: Uint8Array, mutation: Mutation)
   writeFileSync(join(copy, file), lines.join("\n"));
   const survived = await survives(copy, mutation);
   writeFileSync(join(copy, file), original);
-  writeFileSync(join(copy, "build/simd.wasm"), pristine);
+  restore(copy, pristine);
   process.stdout.write(survived ? "S" : ".");
   return !survived;
 }
@@ -174,9 +212,9 @@ function isEquivalent({ file, before }: Mutation): boolean {
 }
 
 /** Takes mutations off the queue, in a copy of its own, until there is none; the result is those not noticed. */
-async function work(queue: Mutation[], copy: string, pristine: Uint8Array): Promise<Mutation[]> {
+async function work(queue: Mutation[], copy: string, pristine: Modules): Promise<Mutation[]> {
   const survivors: Mutation[] = [];
-  writeFileSync(join(copy, "build/simd.wasm"), pristine);
+  restore(copy, pristine);
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (!(await isNoticed(copy, pristine, next))) survivors.push(next);
   }
@@ -187,8 +225,9 @@ async function work(queue: Mutation[], copy: string, pristine: Uint8Array): Prom
 async function survivorsOf(mutations: readonly Mutation[], copies: readonly string[]): Promise<Mutation[]> {
   const [copy] = copies as [string];
   const names = new Set(mutations.flatMap(({ file }) => testsOf(file)));
-  if (!(await build(copy)) || !(await test(copy, [...names]))) throw new Error("the tests fail before any change");
-  const pristine = readFileSync(join(copy, "build/simd.wasm"));
+  for (const target of TARGETS) if (!(await build(copy, target))) throw new Error(`${target} does not compile`);
+  if (!(await test(copy, [...names]))) throw new Error("the tests fail before any change");
+  const pristine: Modules = TARGETS.map((target) => [target, readFileSync(compiled(copy, target))]);
   const queue = [...mutations];
   const found = await Promise.all(copies.map((each) => work(queue, each, pristine)));
   return found.flat();

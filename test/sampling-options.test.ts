@@ -50,6 +50,12 @@ describeBoth("the final distribution", () => {
     ["where", P, { where: [1, 0, 1, 0] }, [1 / 3, 0, 2 / 3, 0]],
     ["where before the filters", P, { where: [1, 0, 1, 1], topK: 1 }, [0, 0, 0, 1]],
     ["where and a negative beta", [0, 9, 0], { where: [1, 0, 1], beta: -1 }, [0.5, 0, 0.5]],
+    [
+      "what is masked stays so with a bias of -Infinity and a negative beta",
+      [0, 9, 0],
+      { where: [1, 0, 1], beta: -1, logitBias: { 1: -Infinity } },
+      [0.5, 0, 0.5],
+    ],
     ["where over NaN", [0, NaN, 0], { where: [1, 0, 1], topK: 2 }, [0.5, 0, 0.5]],
     ["logitBias as an object", P, { logitBias: { "1": -Infinity, 3: Math.log(2) } }, [1 / 9, 0, 2 / 9, 6 / 9]],
     ["logitBias as a Map", P, { logitBias: new Map([[0, Math.log(3)]]) }, [0.25, 1 / 3, 1 / 6, 0.25]],

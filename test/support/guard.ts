@@ -42,3 +42,54 @@ export function guarded(
   });
   return all.slice(RESULTS, RESULTS + resultBytes);
 }
+
+/** Memory that a kernel is given. */
+export interface Place {
+  readonly bytes: number;
+  /** Its address is a multiple of this, and of no more. */
+  readonly align: number;
+  /** What stands in it, from its first byte on. */
+  readonly data?: ArrayBufferView;
+  /** Whether it has to stay as it is. */
+  readonly kept?: boolean;
+}
+
+/**
+ * Runs a kernel with places that stand apart in memory, `last` at its end, so that what leaves that one traps; gives their
+ * bytes after it. Throws if a byte has changed that is not in one of them, the module's constants too. What is around them,
+ * and in them where they have no data, is not the same for each `last`.
+ */
+export function enclosed<Name extends string>(
+  kernels: Pick<Kernels, "memory" | "heapBase">,
+  places: Readonly<Record<Name, Place>>,
+  last: NoInfer<Name>,
+  run: (at: Readonly<Record<Name, number>>) => void,
+): Record<Name, Uint8Array> {
+  const all = new Uint8Array(kernels.memory.buffer);
+  const names = Object.keys(places) as Name[];
+  all.fill(names.indexOf(last) % 2 === 0 ? BLANK : 0xff, kernels.heapBase.value);
+  const at = {} as Record<Name, number>;
+  let end = kernels.heapBase.value + FENCE;
+  for (const name of names) {
+    const { bytes, align, data } = places[name];
+    const room = name === last ? all.length - bytes : Math.ceil(end / (2 * align)) * 2 * align + align;
+    at[name] = Math.floor(room / align) * align;
+    if (name !== last) end = at[name] + bytes + FENCE;
+    if (data !== undefined) all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at[name]);
+  }
+  if (end > at[last]) throw new Error("the places do not fit into memory");
+  const expected = Buffer.from(all);
+  run(at);
+  const left = {} as Record<Name, Uint8Array>;
+  for (const name of names) {
+    const { bytes, kept } = places[name];
+    left[name] = all.slice(at[name], at[name] + bytes);
+    if (!kept) expected.set(left[name], at[name]);
+  }
+  if (expected.equals(all)) return left;
+  const wrong = expected.findIndex((byte, i) => byte !== all[i]);
+  throw new Error(`with ${last} at the end of memory, the kernel wrote to ${wrong}; given: ${JSON.stringify(at)}`);
+}
+
+/** Bytes at least between one place and the next. */
+const FENCE = 64;

@@ -51,6 +51,13 @@ describeBoth("the final distribution", () => {
     ["where before the filters", P, { where: [1, 0, 1, 1], topK: 1 }, [0, 0, 0, 1]],
     ["where and a negative beta", [0, 9, 0], { where: [1, 0, 1], beta: -1 }, [0.5, 0, 0.5]],
     [
+      "a bias of -Infinity forbids with a negative beta",
+      [1, 1, 7],
+      { beta: -1, logitBias: { 0: -Infinity, 2: -6 } },
+      [0, 0.5, 0.5],
+    ],
+    ["a bias of -Infinity forbids a NaN", [1, NaN, 1], { logitBias: { 1: -Infinity } }, [0.5, 0, 0.5]],
+    [
       "what is masked stays so with a bias of -Infinity and a negative beta",
       [0, 9, 0],
       { where: [1, 0, 1], beta: -1, logitBias: { 1: -Infinity } },

@@ -77,7 +77,7 @@ export function editsOf(
   };
 }
 
-/** A logit without mass stays so: with a negative beta that is +Infinity, to which no -Infinity is added. */
+/** A logit without mass stays so, and a bias of -Infinity leaves none: with a negative beta that is +Infinity. */
 export function addBias(
   row: Floats,
   start: number,
@@ -93,7 +93,7 @@ export function addBias(
   const count = classes === undefined ? length : classes.length;
   for (let i = 0; i < count; i++) {
     const at = start + (classes === undefined ? i : classes[i]!);
-    const logit = row[at]!;
-    if (logit !== nothing) row[at] = logit + values[first + i * step]!;
+    const bias = values[first + i * step]!;
+    if (row[at] !== nothing) row[at] = bias === -Infinity ? nothing : row[at]! + bias;
   }
 }

@@ -35,7 +35,7 @@ interface FilterOptions extends Pick<SoftmaxOptions, "where" | "temperature" | "
   readonly topP?: number;
   /** Keeps the classes with at least this share of the largest probability. From 0, all, to 1, the most probable. */
   readonly minP?: number;
-  /** Added to the logits. -Infinity forbids a class. */
+  /** Added to the logits. -Infinity forbids a class, whatever its logit. */
   readonly logitBias?: LogitBias;
   /** Logits of classes in `history` are divided by it if positive, else multiplied. More than 0; 1 does nothing. */
   readonly repetitionPenalty?: number;

@@ -6,7 +6,7 @@ import { Cut, SAMPLE, select, sortKeys } from "./selection";
 import { bytes, lanes, loadPartial } from "./simd";
 
 /** Rows of at most so many elements are ranked rather than selected from. */
-export const SHORT: i32 = 32;
+const SHORT: i32 = 32;
 
 /** How many of the keys of a row come before that at `place`. */
 // @ts-ignore: decorator
@@ -27,7 +27,7 @@ function rankOf<T>(keys: usize, columns: i32, place: i32): i32 {
  * The places of the k largest elements of a short row, by the rank of each; `sorted`: in that order. A fifth of the time of
  * selecting and sorting at 10 columns.
  */
-export function rankLargest<T>(x: usize, columns: i32, k: i32, sorted: i32, keys: usize, places: usize): void {
+function rankLargest<T>(x: usize, columns: i32, k: i32, sorted: i32, keys: usize, places: usize): void {
   let p = keys, left = columns;
   for (; left > 0; left -= lanes<T>(), x += 16, p += 16) {
     v128.store(p, keysOf<T>(loadPartial<T>(x, min(left, lanes<T>()), -<T>Infinity)));
@@ -75,7 +75,7 @@ function gatherBlocks<T>(x: usize, columns: i32, k: i32, size: i32, blocks: i32,
     store<T>(at, largest<T>(x + bytes<T>(i * size), size));
     store<i64>(sample + (<usize>i << 3), keyAt<T>(at));
   }
-  sortKeys(sample, blocks);
+  sortKeys(sample, 0, blocks);
   const pivot = numberOf<T>(load<i64>(sample + (<usize>(k - 1) << 3)));
   let end = places;
   for (let i = 0; i < blocks; i++) {
@@ -93,7 +93,7 @@ function samplePivot<T>(x: usize, columns: i32, k: i32, sample: usize): T {
   if (columns <= SAMPLE || place >= SAMPLE) return -<T>Infinity;
   const step = bytes<T>(columns / SAMPLE);
   for (let i = 0; i < SAMPLE; i++) store<i64>(sample + (<usize>i << 3), keyAt<T>(x + step * i));
-  sortKeys(sample, SAMPLE);
+  sortKeys(sample, 0, SAMPLE);
   return numberOf<T>(load<i64>(sample + (<usize>place << 3)));
 }
 
@@ -123,56 +123,26 @@ function keepPlaces(places: usize, keys: usize, kept: i32, cut: Cut): void {
 }
 
 /**
- * The places of the k largest elements of a row, of equal ones those that come first, in their order: 32-bit integers, with
- * room for `columns` of them and 16 bytes. `keys`: room for as many keys of 64 bits, and 16 bytes; `sample`: 4096 bytes.
+ * The places of the k largest elements of a row, of equal ones those that come first: 32-bit integers, with room for
+ * `columns` of them and 16 bytes. In their order, or `sorted`: the largest first, equal ones by place. `keys`: room for as
+ * many keys of 64 bits, and 16 bytes; `sample`: 4096 bytes.
  */
 export function selectLargest<T>(
-  x: usize, columns: i32, k: i32, places: usize, keys: usize, sample: usize, cut: Cut,
+  x: usize, columns: i32, k: i32, sorted: i32, places: usize, keys: usize, sample: usize, cut: Cut,
 ): void {
   if (columns <= SHORT) {
-    rankLargest<T>(x, columns, k, 0, keys, places);
+    rankLargest<T>(x, columns, k, sorted, keys, places);
     return;
   }
-  const count = candidates<T>(x, columns, k, places, sample);
+  let count = candidates<T>(x, columns, k, places, sample);
   storeKeys<T>(x, places, count, keys);
-  select<f64>(keys, count, <f64>k, <f64>count, false, keys, sample, cut);
-  storeKeys<T>(x, places, count, keys);
-  keepPlaces(places, keys, k, cut);
-}
-
-/** Whether element i comes before element j: its key is larger, or the same and its place is lower. */
-function precedes(keys: usize, places: usize, i: i32, j: i32): bool {
-  const a = load<i64>(keys + (<usize>i << 3)), b = load<i64>(keys + (<usize>j << 3));
-  return a == b ? load<i32>(places + (<usize>i << 2)) < load<i32>(places + (<usize>j << 2)) : a > b;
-}
-
-function swap(keys: usize, places: usize, i: i32, j: i32): void {
-  const k = keys + (<usize>i << 3), l = keys + (<usize>j << 3), p = places + (<usize>i << 2), q = places + (<usize>j << 2);
-  const key = load<i64>(k), place = load<i32>(p);
-  store<i64>(k, load<i64>(l));
-  store<i32>(p, load<i32>(q));
-  store<i64>(l, key);
-  store<i32>(q, place);
-}
-
-/** Sinks the element at `at` in a heap of `count`, which has the last in order at the top. */
-function sink(keys: usize, places: usize, at: i32, count: i32): void {
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= count) return;
-    if (child + 1 < count && precedes(keys, places, child, child + 1)) child++;
-    if (!precedes(keys, places, at, child)) return;
-    swap(keys, places, at, child);
-    at = child;
+  // A few are sorted as they are: the k largest then are the first.
+  if (!sorted || count > SAMPLE) {
+    select<f64>(keys, count, <f64>k, <f64>count, false, keys, sample, cut);
+    storeKeys<T>(x, places, count, keys);
+    keepPlaces(places, keys, k, cut);
+    count = k;
+    if (sorted) storeKeys<T>(x, places, count, keys);
   }
-}
-
-/** Sorts places by their elements, the largest first, equal ones by place: a heap sort. `keys`: room for their keys. */
-export function sortPlaces<T>(x: usize, places: usize, count: i32, keys: usize): void {
-  storeKeys<T>(x, places, count, keys);
-  for (let at = count / 2 - 1; at >= 0; at--) sink(keys, places, at, count);
-  for (let last = count - 1; last > 0; last--) {
-    swap(keys, places, 0, last);
-    sink(keys, places, 0, last);
-  }
+  if (sorted) sortKeys(keys, places, count);
 }

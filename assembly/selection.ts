@@ -115,15 +115,31 @@ function collect<T>(from: usize, count: i32, low: i64, high: i64, to: usize): i3
   return i32((end - to) >> alignof<T>());
 }
 
-/** Sorts keys of 64 bits, the largest first (Shell 1959, with Knuth's gaps). */
-export function sortKeys(keys: usize, count: i32): void {
-  for (let gap = 121; gap > 0; gap /= 3) {
+/** The largest of Knuth's gaps, 1, 4, 13, 40, …, that is any use. */
+function gapFor(count: i32): i32 {
+  let gap = 1;
+  while (gap < count / 3) gap = 3 * gap + 1;
+  return gap;
+}
+
+/**
+ * Sorts keys of 64 bits, the largest first, and with them the places of what they are of, if there are any: of equal keys
+ * the lower place first (Shell 1959).
+ */
+export function sortKeys(keys: usize, places: usize, count: i32): void {
+  for (let gap = gapFor(count); gap > 0; gap /= 3) {
     const step = <usize>gap << 3;
     for (let i = gap; i < count; i++) {
-      let p = keys + (<usize>i << 3);
-      const key = load<i64>(p);
-      for (let j = i; j >= gap && load<i64>(p - step) < key; j -= gap, p -= step) store<i64>(p, load<i64>(p - step));
+      let p = keys + (<usize>i << 3), q = places + (<usize>i << 2);
+      const key = load<i64>(p), place = places ? load<i32>(q) : 0;
+      for (let j = i; j >= gap; j -= gap, p -= step, q -= step >> 1) {
+        const other = load<i64>(p - step);
+        if (other > key || (other == key && (!places || load<i32>(q - (step >> 1)) < place))) break;
+        store<i64>(p, other);
+        if (places) store<i32>(q, load<i32>(q - (step >> 1)));
+      }
       store<i64>(p, key);
+      if (places) store<i32>(q, place);
     }
   }
 }
@@ -131,7 +147,7 @@ export function sortKeys(keys: usize, count: i32): void {
 /** Every `step`-th key, sorted. */
 function takeSample<T>(from: usize, count: i32, step: i32, sample: usize): void {
   for (let i = 0; i < count; i++) store<i64>(sample + (<usize>i << 3), loadKey<T>(from + bytes<T>(i * step)));
-  sortKeys(sample, count);
+  sortKeys(sample, 0, count);
 }
 
 /** Pivots around the place where the sample reaches the goal; `rest`: what all `count` keys weigh. */

@@ -1,6 +1,6 @@
 // The k largest elements of each row: selected, then sorted if asked for.
 
-import { SHORT, rankLargest, selectLargest, sortPlaces } from "./places";
+import { selectLargest } from "./places";
 import { Cut, SELECTION } from "./selection";
 import { bytes } from "./simd";
 
@@ -10,12 +10,7 @@ function topK<T>(
   const sample = work + offsetof<Cut>(), keys = work + SELECTION;
   const places = keys + bytes<f64>(columns) + 16;
   for (; rows > 0; rows--, x += bytes<T>(columns)) {
-    if (columns <= SHORT) {
-      rankLargest<T>(x, columns, k, sorted, keys, places);
-    } else {
-      selectLargest<T>(x, columns, k, places, keys, sample, changetype<Cut>(work));
-      if (sorted) sortPlaces<T>(x, places, k, keys);
-    }
+    selectLargest<T>(x, columns, k, sorted, places, keys, sample, changetype<Cut>(work));
     for (let j = 0; j < k; j++, indices += 4, values += bytes<T>(1)) {
       const place = load<i32>(places + (<usize>j << 2));
       store<i32>(indices, place);

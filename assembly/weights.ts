@@ -181,7 +181,7 @@ export function weighRow<T>(x: usize, filters: Filters<T>): f64 {
   let count = filters.columns;
   if (filters.topK) {
     const places = filters.places;
-    selectLargest<T>(x, count, filters.topK, places, filters.keys, filters.sample, filters.cut);
+    selectLargest<T>(x, count, filters.topK, 0, places, filters.keys, filters.sample, filters.cut);
     count = filters.topK;
     for (let j = 0; j < count; j++) {
       store<T>(x + bytes<T>(j), load<T>(x + bytes<T>(load<i32>(places + (<usize>j << 2)))));

@@ -58,9 +58,11 @@ function drawVector(
   if (invalid) return ctz(invalid);
   for (let d = 0; d < draws; d++, uniforms += 8, tokens += 4) {
     const step = bytes<f64>(draws);
-    const u = loadUniforms(uniforms, step, 0, rows), v = loadUniforms(uniforms, step, 2, rows);
+    const whole = draws == 1 && rows == 4;
+    const u = whole ? v128.load(uniforms) : loadUniforms(uniforms, step, 0, rows);
+    const v = whole ? v128.load(uniforms, 16) : loadUniforms(uniforms, step, 2, rows);
     const places = countUpTo(lines, length, f64x2.mul(u, low), f64x2.mul(v, high));
-    if (draws == 1 && rows == 4) v128.store(tokens, places);
+    if (whole) v128.store(tokens, places);
     else storePlaces(rows, places, line, tokens, step >> 1);
   }
   return -1;

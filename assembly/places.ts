@@ -99,7 +99,9 @@ function samplePivot<T>(x: usize, columns: i32, k: i32, sample: usize): T {
 
 /** The places of elements among which the k largest are, and where k is small few others: of 131072, some 60 for 50. */
 function candidates<T>(x: usize, columns: i32, k: i32, places: usize, sample: usize): i32 {
-  const size = max(columns / min(SAMPLE, 2 * k + 64), 4 * lanes<T>()), blocks = min(columns / size, SAMPLE);
+  // Whole cache lines: where blocks begin anywhere, every fourth load meets two of them.
+  const line = 64 / sizeof<T>(), size = (columns / min(SAMPLE, 2 * k + 64) + line) & -line;
+  const blocks = min(columns / size, SAMPLE);
   if (2 * k <= blocks) return gatherBlocks<T>(x, columns, k, size, blocks, places, sample);
   const count = gather<T>(x, 0, columns, samplePivot<T>(x, columns, k, sample), places);
   return count < k ? gather<T>(x, 0, columns, -<T>Infinity, places) : count;

@@ -14,7 +14,14 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   "assembly/philox.ts": ["philox"],
   "assembly/places.ts": ["topk", "topk-sizes", "abi-selection", "sampling-options"],
   "assembly/rows.ts": ["abi", "abi-rows", "softmax", "logsoftmax", "vjp"],
-  "assembly/selection.ts": ["topk", "topk-sizes", "abi-selection", "sampling-options", "abi-sampling", "sampling-edges"],
+  "assembly/selection.ts": [
+    "topk",
+    "topk-sizes",
+    "abi-selection",
+    "sampling-options",
+    "abi-sampling",
+    "sampling-edges",
+  ],
   "assembly/sigmoid.ts": ["sigmoid"],
   "assembly/softmax.ts": ["softmax", "contract", "abi"],
   "assembly/state.ts": ["softmax", "abi", "axes", "invariants", "logsoftmax"],
@@ -34,6 +41,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/check/arrays.ts": ["errors-data", "errors-out", "kinds", "float16-kinds", "kinds-ops", "misuse", "errors-ops"],
   "src/check/choice.ts": ["argmax", "topk"],
+  "src/check/class-indices.ts": ["errors-loss", "kinds-loss", "sampling-errors", "learn-errors"],
   "src/check/input.ts": [
     "errors-data",
     "kinds",

@@ -53,7 +53,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/check/loss.ts": ["errors-loss", "kinds-loss", "crossentropy", "logprob"],
   "src/check/nested.ts": ["kinds", "errors-data", "errors"],
-  "src/check/options.ts": ["errors", "errors-ops", "errors-loss", "contract"],
+  "src/check/options.ts": ["errors", "errors-ops", "errors-loss", "contract", "sampling-errors"],
   "src/check/output.ts": ["errors-out", "kinds", "errors-ops-out", "errors-ops", "handles-errors", "handles-ops"],
   "src/check/shape.ts": ["axes", "errors", "kinds-ops", "kinds"],
   "src/check/signatures.ts": ["errors-ops", "errors-loss"],

@@ -1,11 +1,11 @@
 // Draws of classes from rows of logits, the distributions that they are drawn from, and the normalizers of raw rows.
 
-import { scaleFor } from "./exp";
+import { largest } from "./argmax";
 import { drawNarrow } from "./drawnarrow";
 import { log } from "./log";
 import { bytes, lanes, loadPartial, storePartial } from "./simd";
 import { NARROW } from "./state";
-import { Filters, STEP, exponentials, largest, prepare, sumBlock, sumBlocks, weighRow } from "./weights";
+import { Filters, STEP, exponentials, prepare, sumBlock, sumBlocks, weighRow } from "./weights";
 
 /** The place in a row of weights where their sum first exceeds `target`: that of a weight above 0, whatever is rounded. */
 function placeOf<T>(x: usize, count: i32, target: f64, sums: usize): i32 {
@@ -96,12 +96,12 @@ function probabilities<T>(
 }
 
 function normalizers<T>(x: usize, rows: i32, columns: i32, values: usize, work: usize, scratch: usize): void {
-  const scale = scaleFor<T>(1, false, scratch), filters = prepare<T>(x, 0, columns, 1, 0, 1, 0, work, scratch);
+  const filters = prepare<T>(x, 0, columns, 1, 0, 1, 0, work, scratch);
   for (; rows > 0; rows--, x += bytes<T>(columns), values += 16) {
-    const max = exponentials<T>(x, filters.keys, columns, scale, scratch);
+    const max = exponentials<T>(x, filters.keys, columns, filters.scale, scratch);
     const total = sumBlocks<T>(filters.keys, columns, filters.sums);
     store<f64>(values, <f64>max);
-    store<f64>(values, total / <f64>largest<T>(filters.keys, columns, scratch), 8);
+    store<f64>(values, total / <f64>largest<T>(filters.keys, columns), 8);
     takeLogs(values + 8, 1);
   }
 }

@@ -1,6 +1,7 @@
 // From a row of logits to the weights of its classes: exponentials in proportion to the probabilities that the filters
 // leave, their sums block by block in float64, and the total.
 
+import { largest } from "./argmax";
 import { Scale, power, scaleFor, setAnchor, stretchExponent } from "./exp";
 import { above, keyAt, maskOf, splatKey } from "./keys";
 import { selectLargest } from "./places";
@@ -66,11 +67,6 @@ function peak<T>(x: usize, count: i32, scratch: usize): v128 {
   const line = lineAt(scratch), m = maximum<T>(x, count / lanes<T>(), count & (lanes<T>() - 1));
   for (let r = 0; r < lanes<T>(); r++) v128.store(line + (<usize>r << 4), m);
   return maxAcross<T>(line);
-}
-
-/** … as a number. */
-export function largest<T>(x: usize, count: i32, scratch: usize): T {
-  return v128.extract_lane<T>(peak<T>(x, count, scratch), 0);
 }
 
 /** y = exponentials of a row in proportion to its softmax, the largest in [2^32, 2^33); y may be x. Gives the maximum of x. */
@@ -167,7 +163,7 @@ function keepMass<T>(x: usize, total: f64, filters: Filters<T>): void {
 /** Clears weights below `minP` times the largest. */
 function keepLarge<T>(x: usize, filters: Filters<T>): void {
   const count = filters.count, line = lineAt(filters.scratch);
-  const least = filters.minP * <f64>largest<T>(x, count, filters.scratch);
+  const least = filters.minP * <f64>largest<T>(x, count);
   store<T>(line, <T>least);
   // Rounded up, so that a weight passes if the number itself does.
   clearBelow<T>(x, count, keyAt<T>(line) + i64(<f64>load<T>(line) < least));

@@ -77,6 +77,11 @@ export function editsOf(
   };
 }
 
+/** A logit without mass. */
+export function nothingOf(beta: number): number {
+  return beta < 0 ? Infinity : -Infinity;
+}
+
 /** A logit without mass stays so, and a bias of -Infinity leaves none: with a negative beta that is +Infinity. */
 export function addBias(
   row: Floats,
@@ -87,7 +92,7 @@ export function addBias(
   beta: number,
 ): void {
   const { length, inner } = extent;
-  const nothing = beta < 0 ? Infinity : -Infinity;
+  const nothing = nothingOf(beta);
   const step = perRow ? inner : 1;
   const first = perRow ? firstOf(extent, r) : 0;
   const count = classes === undefined ? length : classes.length;

@@ -5,8 +5,9 @@ import { toNumbers } from "../check/arrays.js";
 import { firstOf } from "../check/shape.js";
 import { exponents, logSoftmaxRow, type Row, softmaxRow } from "../reference/rows.js";
 import type { Call, Draws, Source } from "./call.js";
+import { nothingOf } from "./edits.js";
 import type { Filters } from "./options.js";
-import { editedRow, maskedRow, nothingOf } from "./rows.js";
+import { editedRow, maskedRow } from "./rows.js";
 import { seededUniforms } from "./stream.js";
 import { cannotDraw } from "./undrawable.js";
 

@@ -3,7 +3,7 @@
 import { firstOf } from "../check/shape.js";
 import type { Row } from "../reference/rows.js";
 import type { Call, Source } from "./call.js";
-import type { Floats } from "./edits.js";
+import { type Floats, nothingOf } from "./edits.js";
 
 /** Row r of the logits, edited, in the precision of their dtype. */
 export function editedRow(call: Call, numbers: Float64Array, r: number): Row {
@@ -22,9 +22,4 @@ export function maskedRow(request: Source, numbers: Float64Array, r: number, bet
     const at = first + l * extent.inner;
     return mask?.[at] === 0 ? nothingOf(beta) : numbers[at]!;
   });
-}
-
-/** A logit without mass. */
-export function nothingOf(beta: number): number {
-  return beta < 0 ? Infinity : -Infinity;
 }

@@ -4,7 +4,7 @@ import { type SamplingKernels, samplingWorkBytes } from "../abi.js";
 import { copyInto } from "../check/arrays.js";
 import type { Engine } from "../engine.js";
 import { align, type Memory } from "../memory.js";
-import type { EditRow, Floats } from "./edits.js";
+import { type EditRow, type Floats, nothingOf } from "./edits.js";
 import { samplingKernels } from "./engine.js";
 import type { Filters } from "./options.js";
 
@@ -60,7 +60,7 @@ export class Workspace {
     copyInto(view, logits, first);
     if (this.#masked) {
       const select = double ? kernels.selectF64 : kernels.selectF32;
-      select(x, x, start + DRAW_BYTES, columns, beta < 0 ? Infinity : -Infinity);
+      select(x, x, start + DRAW_BYTES, columns, nothingOf(beta));
     }
     if (edit !== undefined) edit(view, first, 0);
     const token = start + 8;

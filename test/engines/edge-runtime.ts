@@ -9,6 +9,7 @@ import { roomPath } from "../support/rooms.js";
 import { bundle } from "./bundle.js";
 import type { Engine, Ran } from "./engine.js";
 import { RUNTIMES, SETUP } from "./installed.js";
+import { cleanEnv } from "./processes.js";
 
 const ROOM = roomPath(RUNTIMES, "package.json");
 
@@ -53,7 +54,8 @@ async function run(project: PackedProject): Promise<Ran> {
   const host = join(project.directory, "edge-light", "host.mjs");
   writeFileSync(host, HOST);
   const given = JSON.stringify({ room: ROOM, script, modules: [...modules] });
-  const printed = await runToEnd({ command: process.execPath, args: [host, given], cwd: project.directory }, 80_000);
+  const launched = { command: process.execPath, args: [host, given], cwd: project.directory };
+  const printed = await runToEnd({ ...launched, env: cleanEnv(project.directory) }, 80_000);
   return JSON.parse(printed);
 }
 

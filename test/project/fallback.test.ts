@@ -45,12 +45,13 @@ const WITH_KERNELS: readonly Setting[] = [
   { name: "without code from strings", flags: ["--disallow-code-generation-from-strings"] },
 ];
 
-/** What every setting runs: all functions of the entries with ops, and some of the other two. */
+/** What every setting runs: all functions of the entries with ops, and some of the other three. */
 const PROGRAM = `
   const library = await import("softmax-simd");
   const learn = await import("softmax-simd/learn");
   const sampling = await import("softmax-simd/sampling");
   const reference = await import("softmax-simd/reference");
+  const slim = await import("softmax-simd/slim");
   const call = (entry) => {
     const x = [1, 2, 3];
     const p = entry.softmax(x);
@@ -80,14 +81,15 @@ const PROGRAM = `
     const logits = Float32Array.from({ length: 37 * 131 }, (_, i) => 9 * Math.sin(i * i));
     return entry.softmax(logits, { shape: [37, 131], temperature: 0.7 });
   };
-  const refusal = (options) => {
+  const outcome = (call) => {
     try {
-      library.createSoftmax(options).softmax([1, 2]);
+      return call();
     } catch (error) {
       return error instanceof Error ? error.message : "not an Error";
     }
-    return null;
   };
+  const { readFileSync } = await import("node:fs");
+  const bytes = readFileSync(new URL(import.meta.resolve("softmax-simd/simd.wasm")));
   const model = new learn.SoftmaxRegression().fit([[0], [1], [2], [3]], ["a", "a", "b", "b"]);
   const report = {
     ...library.backend(),
@@ -95,7 +97,10 @@ const PROGRAM = `
     exported: Object.keys(reference),
     calls: [call(reference), call(library)],
     rows: [rows(reference), rows(library)],
-    refusals: [refusal({ fallback: false }), refusal({ deterministic: true })],
+    strict: [{ fallback: false }, { deterministic: true }].map((options) =>
+      outcome(() => library.createSoftmax(options).softmax([0, 0])),
+    ),
+    slim: outcome(() => slim.createSoftmax({ bytes }).softmax([1, 2, 3])),
     predicted: model.predict([[0], [3]]),
     temperature: learn.fitTemperature([[2, 0], [0, 2], [2, 0]], [0, 1, 1]).temperature,
     drawn: sampling.sample([1, 2, 3, 4], { seed: 7, numSamples: 64 }),
@@ -111,8 +116,10 @@ interface Report {
   /** Of the reference, then of the main entry. */
   readonly calls: readonly Readonly<Record<string, unknown>>[];
   readonly rows: readonly (readonly number[])[];
-  /** What `fallback: false` and `deterministic: true` threw. */
-  readonly refusals: readonly (string | null)[];
+  /** Of [0, 0] with `fallback: false`, then with `deterministic: true`: an error's message where they threw. */
+  readonly strict: readonly unknown[];
+  /** Of [1, 2, 3], likewise, over the bytes of simd.wasm. */
+  readonly slim: unknown;
   readonly predicted: readonly string[];
   readonly temperature: number;
   readonly drawn: readonly number[];
@@ -206,7 +213,9 @@ describe("the package where kernels serve", () => {
   it.each(WITH_KERNELS)("gives what formulas give, $name", (setting) => {
     const report = run(setting);
     expectRight(report);
-    expect(report).toMatchObject({ backend: usual.backend, drawn: usual.drawn, refusals: [null, null] });
+    expectNear(report.slim, P, "slim");
+    const strict = [0, 0].map(() => [0.5, 0.5]);
+    expect(report).toMatchObject({ backend: usual.backend, drawn: usual.drawn, strict });
   });
 });
 
@@ -220,10 +229,12 @@ describe("the package where no kernel can serve", () => {
     expect(report.rows[1]).toEqual(report.rows[0]);
     // The same random numbers choose.
     expect(report.drawn).toEqual(usual.drawn);
-    for (const message of report.refusals) {
-      const [refused, why] = (message ?? "").split(": ", 2);
+    for (const message of report.strict) {
+      const [refused, why] = String(message).split(": ", 2);
       expect(refused).toBe("no kernel can serve, and falling back is not allowed");
       expect(why).toMatch(reason);
     }
+    if (reason === NO_WEBASSEMBLY) expectNear(report.slim, P, "slim");
+    else expect(report.slim).toMatch(/^bytes: expected a WebAssembly binary that this engine takes/);
   });
 });

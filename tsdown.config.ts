@@ -34,7 +34,7 @@ const bundle: UserConfig = {
   outDir: "dist",
   minify: true,
   banner: { js: "/*! softmax-simd, MIT. The parts by others, minified here: see THIRD_PARTY_LICENSES.md */" },
-  deps: { alwaysBundle: [/.*/], neverBundle: [/\.wasm$/] },
+  deps: { alwaysBundle: [/.*/], neverBundle: [/\.wasm(\?module)?$/] },
   plugins: [lighterLoader],
   inputOptions: { resolve: { mainFields: ["module", "main"] } },
   dts: { oxc: true },
@@ -43,9 +43,14 @@ const bundle: UserConfig = {
   logLevel: "warn",
 };
 
-/** Where bytes may not be compiled: the modules are imported as files. */
-function workerd(modules: string): UserConfig {
-  return { ...bundle, alias: { "./modules.js": fileURLToPath(new URL(modules, import.meta.url)) }, dts: false };
+/** Where bytes may not be compiled, the modules are imported as files: an entry's bundle a condition of the exports. */
+function importing(condition: "workerd" | "edge-light"): UserConfig[] {
+  return Object.entries({ index: "", learn: "learn/", sampling: "sampling/" }).map(([entry, directory]) => ({
+    ...bundle,
+    entry: { [`${entry}.${condition}`]: `src/${entry}.ts` },
+    alias: { "./modules.js": fileURLToPath(new URL(`src/${directory}modules.${condition}.ts`, import.meta.url)) },
+    dts: false,
+  }));
 }
 
 const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd", "sampling.simd"].map(
@@ -54,10 +59,10 @@ const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd", "sampl
 
 export default defineConfig([
   { ...bundle, entry: { index: "src/index.ts" }, copy: wasm },
-  { ...workerd("src/modules.workerd.ts"), entry: { "index.workerd": "src/index.ts" } },
+  { ...bundle, entry: { slim: "src/slim.ts" } },
   { ...bundle, entry: { learn: "src/learn.ts" } },
-  { ...workerd("src/learn/modules.workerd.ts"), entry: { "learn.workerd": "src/learn.ts" } },
   { ...bundle, entry: { sampling: "src/sampling.ts" } },
-  { ...workerd("src/sampling/modules.workerd.ts"), entry: { "sampling.workerd": "src/sampling.ts" } },
   { ...bundle, entry: { reference: "src/reference.ts" } },
+  ...importing("workerd"),
+  ...importing("edge-light"),
 ]);

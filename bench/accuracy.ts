@@ -1,12 +1,12 @@
 // Usage: npm run bench:accuracy: the errors of both modules of the package beside those of the rivals, against float64
 // with compensated sums over the same float32 logits. Prints a table and keeps it in bench/results.
 
+import { install, versionsIn } from "../test/support/rooms.js";
 import { bundleWorker } from "./bundle.js";
 import { computed } from "./contenders.js";
 import { SEED } from "./data.js";
 import { ownEngine } from "./engine.js";
 import type { Errors, ErrorTask } from "./errors.js";
-import { install, versionsIn } from "./install.js";
 import { describeMachine, machine } from "./machine.js";
 import { keepJson, write } from "./results.js";
 import { aligned, markdown, type Rows } from "./table.js";
@@ -19,7 +19,7 @@ const CLASSES = [10, 1000, 50257, 2 ** 20];
 /** As many rows as make about this many probabilities. */
 const ELEMENTS = 2 ** 20;
 
-install("rivals");
+install("bench/rivals");
 await bundleWorker();
 const here = machine();
 const engine = ownEngine();
@@ -31,7 +31,7 @@ const heading = [
   describeMachine(here, `node ${process.versions.node}`),
 ];
 console.log(`${heading.join("\n")}\n\n${aligned(rows())}`);
-const versions = { ...here.versions, ...versionsIn("rivals") };
+const versions = { ...here.versions, ...versionsIn("bench/rivals") };
 keepJson(`accuracy-${engine.name}`, {
   ...here,
   versions,

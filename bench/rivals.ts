@@ -1,8 +1,8 @@
 // Usage: npm run bench:rivals [-- OPTIONS]; -- --help says which.
 
+import { install, versionsIn } from "../test/support/rooms.js";
 import { withRivals } from "./contenders.js";
-import { install, versionsIn } from "./install.js";
 import { run } from "./run.js";
 
-install("rivals");
-await run("rivals", withRivals, versionsIn("rivals"));
+install("bench/rivals");
+await run("rivals", withRivals, versionsIn("bench/rivals"));

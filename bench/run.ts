@@ -15,7 +15,7 @@ import { keep } from "./results.js";
 import { BLOCK, RING_BYTES } from "./stopwatch.js";
 
 export const USAGE = `Options:
-  --engine NAME      node20, node22, node24 or node26 of bench/engines, in place of the Node that runs this
+  --engine NAME      node20, node22, node24 or node26 of test/engines, in place of the Node that runs this
   --op NAME          only this op: ${OP_NAMES.join(", ")}; may be repeated
   --case LABEL       only this case, such as "256x1000"; may be repeated
   --mode MODE        only this mode: ${MODES.map((mode) => `"${mode}"`).join(", ")}

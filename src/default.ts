@@ -1,6 +1,6 @@
 // The instance that the package's own functions share. Nothing is compiled before the first call.
 
-import { createSoftmax } from "./surface.js";
+import { createSoftmax } from "./create.js";
 import type { Softmax } from "./types.js";
 
 const shared: Softmax = /* @__PURE__ */ createSoftmax();

@@ -3,13 +3,9 @@
 import { Heap } from "./heap.js";
 import { Budget, CEILING_BYTES, Memory } from "./memory.js";
 import type { Backend } from "./types.js";
-import { type BuiltIn, type Code, type Loaded, load, loadAsync, loadGiven } from "./wasm.js";
+import { type BuiltIn, type Loaded, load, loadAsync, type Source } from "./wasm.js";
 
-export interface EngineOptions {
-  /** The caller's module or bytes. */
-  readonly code: Code | undefined;
-  /** What the package brings, best first. */
-  readonly candidates: readonly BuiltIn[];
+export interface EngineOptions extends Source {
   readonly deterministic: boolean;
   readonly fallback: boolean;
   readonly maxMemory: number;
@@ -57,13 +53,16 @@ export class Engine {
   }
 
   async ready(): Promise<void> {
-    const { code, candidates } = this.#options;
-    // A call may have compiled meanwhile: what is there first stays.
-    if (this.#loaded === undefined) {
-      const loaded = code === undefined ? await loadAsync(candidates) : loadGiven(code);
-      this.#loaded ??= this.#checked(loaded);
+    if (this.#isUnsettled()) {
+      const loaded = await loadAsync(this.#options);
+      // A call may have compiled meanwhile: what is there first stays.
+      if (this.#isUnsettled()) this.#loaded = this.#checked(loaded);
     }
     this.memory();
+  }
+
+  #isUnsettled(): boolean {
+    return this.#loaded === undefined || (this.#loaded.backend === "js" && this.#loaded.later === true);
   }
 
   #start(): Memory | undefined {
@@ -75,8 +74,7 @@ export class Engine {
   }
 
   #load(): Loaded {
-    const { code, candidates } = this.#options;
-    this.#loaded ??= this.#checked(code === undefined ? load(candidates) : loadGiven(code));
+    this.#loaded ??= this.#checked(load(this.#options));
     return this.#loaded;
   }
 

@@ -1,3 +1,4 @@
+export { createSoftmax } from "./create.js";
 export {
   allocate,
   argmax,
@@ -24,7 +25,6 @@ export {
   verify,
 } from "./default.js";
 export type * from "./op-types.js";
-export { createSoftmax } from "./surface.js";
 export type {
   AllocateFunction,
   Backend,

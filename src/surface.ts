@@ -18,27 +18,16 @@ import type {
   VerifyOptions,
 } from "./types.js";
 import { runVerification } from "./verify.js";
-import { checkCode } from "./wasm.js";
-
-// The last import: a bundle that has the modules' text after the code compresses better.
-
-import { modules } from "./modules.js";
+import { type BuiltIn, checkCode } from "./wasm.js";
 
 const CREATE_OPTIONS = ["module", "bytes", "deterministic", "fallback", "maxMemory"];
 
-/**
- * The same surface over an instance, and a memory, of its own.
- *
- * @throws TypeError, RangeError for wrong options. The first call throws an Error where `fallback: false` or
- * `deterministic: true` stand and no kernel can serve.
- * @example
- * const exact = createSoftmax({ deterministic: true });
- * exact.softmax(new Float64Array([1, 2, 3]));
- */
-export function createSoftmax(options?: CreateOptions): Softmax {
+/** A surface over modules that an entry brings, best first; over none, the caller has to bring one. */
+export function surfaceOver(modules: readonly BuiltIn[], options: CreateOptions | undefined): Softmax {
   const { module, bytes, deterministic, fallback, maxMemory }: CreateOptions = checkOptions(options, CREATE_OPTIONS);
   const baseline = checkBoolean(deterministic, "deterministic", false);
   const code = checkCode(module, bytes);
+  if (code === undefined && modules.length === 0) throw new TypeError("module, bytes: expected one of them, got none");
   const engine = new Engine({
     code,
     candidates: baseline ? modules.filter(({ backend }) => backend === "simd") : modules,

@@ -269,6 +269,10 @@ export interface CreateOptions {
   readonly maxMemory?: number;
 }
 
+/** Options of `createSoftmax` of `softmax-simd/slim`: with `module` or `bytes`, which it does not bring. */
+export type SlimOptions = CreateOptions &
+  (Required<Pick<CreateOptions, "module">> | Required<Pick<CreateOptions, "bytes">>);
+
 /** The library's surface over one instance of the kernels; its functions are those that the package exports. */
 export interface Softmax extends Ops {
   /** softmax(β x) along an axis. */

@@ -9,77 +9,99 @@ import type { BackendName } from "./types.js";
 export interface BuiltIn {
   readonly backend: "relaxed-simd" | "simd";
   readonly code: () => Code;
+  /** Why it is taken, where that is not for what the engine validates. */
+  readonly reason?: string;
 }
 
 /** Bytes, or a compiled WebAssembly.Module. */
 export type Code = object;
 
+/** Where the code comes from: the caller, or else what the package brings, best first. */
+export interface Source {
+  readonly code: Code | undefined;
+  readonly candidates: readonly BuiltIn[];
+}
+
 /** What serves: kernels, or a reason why none can. */
-export type Loaded =
-  | {
-      readonly backend: "relaxed-simd" | "simd";
-      readonly kernels: Kernels;
-      /** Instantiates the same compiled module once more, with a memory of its own. */
-      readonly another: () => Kernels;
-      readonly reason: string;
-    }
-  | Unserved;
+export type Loaded = Served | Unserved;
+
+interface Served {
+  readonly backend: "relaxed-simd" | "simd";
+  readonly kernels: Kernels;
+  /** Instantiates the same compiled module once more, with a memory of its own. */
+  readonly another: () => Kernels;
+  readonly reason: string;
+}
 
 interface Unserved {
   readonly backend: "js";
   readonly reason: string;
+  /** Whether `loadAsync` may succeed all the same. */
+  readonly later?: boolean;
 }
 
-/** Why bytes that validate may still not be compiled: a content security policy, or an embedder's rule. */
-function refused(error: unknown): Unserved {
-  if (!(error instanceof Error) || error.name !== "CompileError") throw error;
-  return { backend: "js", reason: `compiling WebAssembly is not permitted here: ${error.message}` };
+/** Code that this engine takes, and why it is this. */
+interface Found {
+  readonly code: Code;
+  readonly reason: string;
 }
 
-/** The best built-in module that this engine takes. */
-export function load(candidates: readonly BuiltIn[]): Loaded {
-  const found = choose(candidates);
-  return found.backend === "js" ? found : start(found, found.code);
+/** Compiled and instantiated at once. */
+export function load(source: Source): Loaded {
+  const found = find(source);
+  if (!isFound(found)) return found;
+  try {
+    const { code } = found;
+    const module = isModule(code) ? (code as WebAssembly.Module) : new WebAssembly.Module(code as BufferSource);
+    if (source.code !== undefined) checkModule(module);
+    return served(found, () => instantiated(module));
+  } catch (error) {
+    return refused(error);
+  }
 }
 
 /**
  * The same, compiled off the critical path. Not by the loader's `instantiate`: that asks whether it has a Response, for
  * which Node loads all of its fetch (33 to 46 ms in place of 5 to 7).
  */
-export async function loadAsync(candidates: readonly BuiltIn[]): Promise<Loaded> {
-  const found = choose(candidates);
-  if (found.backend === "js") return found;
-  const { code } = found;
+export async function loadAsync(source: Source): Promise<Loaded> {
+  const found = find(source);
+  if (!isFound(found)) return found;
   try {
-    return start(found, isModule(code) ? code : await WebAssembly.compile(code as BufferSource));
+    const { code } = found;
+    const module = isModule(code) ? (code as WebAssembly.Module) : await WebAssembly.compile(code as BufferSource);
+    if (source.code !== undefined) checkModule(module);
+    return served(found, await instancesOf(module));
   } catch (error) {
     return refused(error);
   }
 }
 
-function start({ backend, reason }: Found, code: Code): Loaded {
+/** What makes instances; where they must not be made at once, it has one for calls and one for arrays that stay. */
+async function instancesOf(module: WebAssembly.Module): Promise<() => WebAssembly.Instance> {
   try {
-    return served(backend, instantiated(code), reason);
+    const first = [instantiated(module)];
+    return () => first.pop() ?? instantiated(module);
   } catch (error) {
-    return refused(error);
+    if (!isTooEarly(error)) throw error;
+    const both = [await WebAssembly.instantiate(module), await WebAssembly.instantiate(module)];
+    return () => both.pop() ?? instantiated(module);
   }
 }
 
-/** A module or bytes that the caller brought; what is wrong with them is an error, never a reason to fall back. */
-export function loadGiven(code: Code): Loaded {
-  if (!hasWebAssembly()) return NO_WEBASSEMBLY;
-  if (!isModule(code) && !WebAssembly.validate(code as BufferSource)) {
-    throw new TypeError("bytes: expected a WebAssembly binary that this engine takes, got bytes that do not validate");
+/** Why bytes that validate may still not be compiled: a content security policy, an embedder's rule, or only not yet. */
+function refused(error: unknown): Unserved {
+  if (isTooEarly(error)) {
+    const reason = `WebAssembly may not be compiled synchronously here, await ready() first: ${error.message}`;
+    return { backend: "js", reason, later: true };
   }
-  try {
-    const module = isModule(code) ? (code as WebAssembly.Module) : new WebAssembly.Module(code as BufferSource);
-    checkModule(module);
-    const made = instantiated(module);
-    const backend = kernelsOf(made).relaxed.value === 1 ? "relaxed-simd" : "simd";
-    return served(backend, made, "the caller gave the module");
-  } catch (error) {
-    return refused(error);
-  }
+  if (!(error instanceof Error) || error.name !== "CompileError") throw error;
+  return { backend: "js", reason: `compiling WebAssembly is not permitted here: ${error.message}` };
+}
+
+/** V8's "WebAssembly.Compile is disallowed on the main thread, if the buffer size is larger than …", or Instance. */
+function isTooEarly(error: unknown): error is RangeError {
+  return error instanceof RangeError && /WebAssembly.*main thread/.test(error.message);
 }
 
 /** Whether a value is a WebAssembly.Module, of any realm. */
@@ -87,29 +109,30 @@ export function isModule(value: unknown): boolean {
   return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 }
 
-function hasWebAssembly(): boolean {
-  return typeof WebAssembly === "object";
+/** Wrong bytes of the caller's are an error, never a reason to fall back. */
+function find({ code, candidates }: Source): Found | Unserved {
+  if (typeof WebAssembly !== "object") return { backend: "js", reason: "this engine has no WebAssembly" };
+  if (code === undefined) return choose(candidates);
+  if (isTaken(code)) return { code, reason: "the caller gave the module" };
+  throw new TypeError("bytes: expected a WebAssembly binary that this engine takes, got bytes that do not validate");
 }
 
-const NO_WEBASSEMBLY: Unserved = { backend: "js", reason: "this engine has no WebAssembly" };
-
-interface Found {
-  readonly backend: "relaxed-simd" | "simd";
-  readonly code: Code;
-  readonly reason: string;
+function isFound(found: Found | Unserved): found is Found {
+  return "code" in found;
 }
 
 function choose(candidates: readonly BuiltIn[]): Found | Unserved {
-  if (!hasWebAssembly()) return NO_WEBASSEMBLY;
   const passed: BackendName[] = [];
-  for (const { backend, code: read } of candidates) {
+  for (const { backend, code: read, reason } of candidates) {
     const code = read();
-    if (isModule(code) || WebAssembly.validate(code as BufferSource)) {
-      return { backend, code, reason: reasonFor(backend, passed) };
-    }
+    if (isTaken(code)) return { code, reason: reason ?? reasonFor(backend, passed) };
     passed.push(backend);
   }
   return { backend: "js", reason: `this engine validates no module that the package has (${passed.join(", ")})` };
+}
+
+function isTaken(code: Code): boolean {
+  return isModule(code) || WebAssembly.validate(code as BufferSource);
 }
 
 function reasonFor(backend: BackendName, passed: readonly BackendName[]): string {
@@ -117,26 +140,17 @@ function reasonFor(backend: BackendName, passed: readonly BackendName[]): string
   return backend === "simd" ? "deterministic results were asked for" : "this engine validates relaxed SIMD";
 }
 
-function instantiated(code: Code): WebAssembly.WebAssemblyInstantiatedSource {
+function instantiated(module: WebAssembly.Module): WebAssembly.Instance {
   // The loader tells a Module by instanceof, which another realm's fails.
-  if (isModule(code) && !(code instanceof WebAssembly.Module)) {
-    const module = code as WebAssembly.Module;
-    return { module, instance: new WebAssembly.Instance(module) };
-  }
-  return instantiateSync(code as WebAssembly.Module);
+  if (!(module instanceof WebAssembly.Module)) return new WebAssembly.Instance(module);
+  return instantiateSync(module).instance;
 }
 
-/** The instance's own exports: the loader's wrapped ones cost some nanoseconds a call. */
-function kernelsOf({ instance }: WebAssembly.WebAssemblyInstantiatedSource): Kernels {
-  return instance.exports as unknown as Kernels;
-}
-
-function served(
-  backend: "relaxed-simd" | "simd",
-  made: WebAssembly.WebAssemblyInstantiatedSource,
-  reason: string,
-): Loaded {
-  return { backend, kernels: kernelsOf(made), another: () => kernelsOf(instantiated(made.module)), reason };
+/** The instances' own exports: the loader's wrapped ones cost some nanoseconds a call. */
+function served({ reason }: Found, make: () => WebAssembly.Instance): Served {
+  const another = (): Kernels => make().exports as unknown as Kernels;
+  const kernels = another();
+  return { backend: kernels.relaxed.value === 1 ? "relaxed-simd" : "simd", kernels, another, reason };
 }
 
 /** A TypeError for a module that is not of our kernels. */

@@ -1,9 +1,16 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { backend, createSoftmax, ready, softmax, verify } from "../src/index.js";
 import { modules } from "../src/modules.js";
+import type { CreateOptions, Softmax } from "../src/types.js";
 import { runVerification } from "../src/verify.js";
 import { moduleBytes, TAKEN } from "./support/modules.js";
 import { ALL } from "./support/ops.js";
+
+/** An instance made where nothing is disallowed. */
+function createSoftmaxElsewhere(options: CreateOptions): Softmax {
+  vi.unstubAllGlobals();
+  return createSoftmax(options);
+}
 
 const RELAXED = TAKEN.includes("relaxed-simd");
 const ROW = new Float32Array([1, 2, 3]);
@@ -118,11 +125,85 @@ describe("ready", () => {
     await expect(ready()).resolves.toBeUndefined();
   });
 
-  it("serves a module of the caller's too", async () => {
+  it("serves a module of the caller's too, compiled off the critical path", async () => {
+    const compile = vi.spyOn(WebAssembly, "Module");
     const library = createSoftmax({ bytes: moduleBytes("simd") });
     await library.ready();
+    expect(compile).not.toHaveBeenCalled();
     expect(library.backend().backend).toBe("simd");
   });
+});
+
+describe("a thread that may not compile synchronously", () => {
+  /** A class that cannot be made an instance of; the error is V8's on the main threads of pages. */
+  function disallowed(real: object, what: string): object {
+    const construct = (): never => {
+      throw new RangeError(
+        `WebAssembly.${what} is disallowed on the main thread, if the buffer size is larger than 4KB. Use WebAssembly.compile, or compile on a worker thread.`,
+      );
+    };
+    return new Proxy(real, { construct });
+  }
+
+  function disallow(): void {
+    const replaced: Record<PropertyKey, object> = {
+      Module: disallowed(WebAssembly.Module, "Compile"),
+      Instance: disallowed(WebAssembly.Instance, "Instance"),
+    };
+    const get = (real: typeof WebAssembly, name: PropertyKey): unknown => replaced[name] ?? Reflect.get(real, name);
+    vi.stubGlobal("WebAssembly", new Proxy(WebAssembly, { get }));
+  }
+
+  it("is served by JavaScript, and told to await ready()", () => {
+    disallow();
+    const library = createSoftmax();
+    expect(library.backend().backend).toBe("js");
+    expect(library.backend().reason).toMatch(/synchronously here, await ready\(\) first: .*main thread/);
+    expect(library.softmax([0, 0])).toEqual([0.5, 0.5]);
+  });
+
+  it.each([
+    ["no option", {}],
+    ["bytes", { bytes: moduleBytes("simd") }],
+    ["deterministic: true", { deterministic: true }],
+  ])("is served by the kernels after ready(), with %s", async (_, options: CreateOptions) => {
+    disallow();
+    const library = createSoftmax(options);
+    await library.ready();
+    expect(library.backend().backend).toBe(RELAXED && !Object.keys(options).length ? "relaxed-simd" : "simd");
+    const array = library.allocate("float32", [3]);
+    array.set(ROW);
+    expect(library.softmax(array)).toEqual(createSoftmaxElsewhere(options).softmax(ROW));
+    array.free();
+  });
+
+  it("keeps what was allocated before, and lets the kernels take over", async () => {
+    disallow();
+    const library = createSoftmax();
+    const early = library.allocate("float32", [3]);
+    early.set(ROW);
+    const before = library.softmax(early);
+    await library.ready();
+    expect(library.backend().backend).not.toBe("js");
+    const after = library.softmax(early, { out: early });
+    expect(after).toBe(early);
+    early.data.forEach((p, i) => {
+      expect(p).toBeCloseTo(before[i] as number, 6);
+    });
+    early.free();
+    expect(library.allocate("float32", [3]).data).toEqual(new Float32Array(3));
+  });
+
+  it.each([{ fallback: false }, { deterministic: true }])(
+    "throws before ready() with %o, and not after",
+    async (options) => {
+      disallow();
+      const library = createSoftmax(options);
+      expect(() => library.softmax(ROW)).toThrow(/falling back is not allowed: .*await ready\(\) first/);
+      await library.ready();
+      expect(library.softmax(ROW)).toEqual(createSoftmaxElsewhere(options).softmax(ROW));
+    },
+  );
 });
 
 describe("verify", () => {

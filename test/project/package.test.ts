@@ -7,15 +7,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { relaxedFlags } from "../../vitest.config.js";
 import { installPacked, type PackedProject, readManifest } from "../support/packed.js";
 
-const BUNDLES = [
-  "index.js",
-  "index.workerd.js",
-  "learn.js",
-  "learn.workerd.js",
-  "sampling.js",
-  "sampling.workerd.js",
-  "reference.js",
-];
+/** The .wasm files that each bundle imports. */
+const BUNDLES: Readonly<Record<string, readonly string[]>> = {
+  "index.js": [],
+  "index.workerd.js": ["./relaxed-simd.wasm", "./simd.wasm"],
+  "index.edge-light.js": ["./simd.wasm?module"],
+  "slim.js": [],
+  "learn.js": [],
+  "learn.workerd.js": ["./learn.relaxed-simd.wasm", "./learn.simd.wasm"],
+  "learn.edge-light.js": ["./learn.simd.wasm?module"],
+  "sampling.js": [],
+  "sampling.workerd.js": ["./sampling.simd.wasm"],
+  "sampling.edge-light.js": ["./sampling.simd.wasm?module"],
+  "reference.js": [],
+};
 const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
 
 let project: PackedProject;
@@ -41,9 +46,11 @@ describe("the packed files", () => {
       "README.md",
       "THIRD_PARTY_LICENSES.md",
       "dist/index.d.ts",
+      "dist/index.edge-light.js",
       "dist/index.js",
       "dist/index.workerd.js",
       "dist/learn.d.ts",
+      "dist/learn.edge-light.js",
       "dist/learn.js",
       "dist/learn.relaxed-simd.wasm",
       "dist/learn.simd.wasm",
@@ -52,10 +59,13 @@ describe("the packed files", () => {
       "dist/reference.js",
       "dist/relaxed-simd.wasm",
       "dist/sampling.d.ts",
+      "dist/sampling.edge-light.js",
       "dist/sampling.js",
       "dist/sampling.simd.wasm",
       "dist/sampling.workerd.js",
       "dist/simd.wasm",
+      "dist/slim.d.ts",
+      "dist/slim.js",
       "package.json",
     ]);
   });
@@ -93,8 +103,8 @@ function filesOf(field: unknown): string[] {
   return Object.values(field as object).flatMap(filesOf);
 }
 
-describe.each(BUNDLES)("dist/%s", (name) => {
-  it("is one file, but for the .wasm in workerd's, without top-level await", async () => {
+describe.each(Object.entries(BUNDLES))("dist/%s", (name, files) => {
+  it("is one file, but for the .wasm where bytes may not be compiled, without top-level await", async () => {
     const { metafile } = await build({
       entryPoints: [join(project.packageDirectory, "dist", name)],
       bundle: true,
@@ -107,11 +117,7 @@ describe.each(BUNDLES)("dist/%s", (name) => {
       logLevel: "silent",
     });
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
-    const prefix = name.startsWith("learn") ? "learn." : "";
-    const files = name.startsWith("sampling")
-      ? ["./sampling.simd.wasm"]
-      : [`./${prefix}relaxed-simd.wasm`, `./${prefix}simd.wasm`];
-    expect(imports).toEqual(name.endsWith(".workerd.js") ? files : []);
+    expect(imports).toEqual(files);
   });
 
   it("makes no code of strings", () => {

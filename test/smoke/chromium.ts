@@ -5,10 +5,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { limited, start } from "../engines/start.js";
 import { launchChromium } from "../support/chromium.js";
 import type { PackedProject } from "../support/packed.js";
 import type { Report } from "./check.js";
-import { limited, start } from "./start.js";
 
 /** Permits scripts of the page's own, but none of WebAssembly. */
 const STRICT_POLICY = "default-src 'self'";

@@ -5,9 +5,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { limited, start } from "../engines/start.js";
 import type { PackedProject } from "../support/packed.js";
 import type { Report } from "./check.js";
-import { limited, start } from "./start.js";
 
 const WORKER = `
   import * as library from "softmax-simd";

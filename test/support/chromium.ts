@@ -1,4 +1,4 @@
-// Where Chromium is, and how it is started: as scripts/setup-chromium.sh installs it, without what needs a network.
+// Where Chromium is, and how it is started: as `npm run setup:engines` installs it, without what needs a network.
 
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";

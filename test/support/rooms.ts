@@ -1,40 +1,46 @@
-// Packages that only the benches need live in directories of their own, with lock files of their own.
+// Packages that only some tests and benches need live in directories of their own, with lock files of their own: a plain
+// install brings none of them.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-export type Room = "rivals" | "engines";
+/** Such a directory: its path from the repository's root. */
+export type Room = "bench/rivals" | "test/engines/runtimes";
 
 /** None of their install scripts is needed: binaries come in the packages themselves. */
 const INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 
 /** What someone has to type to install them. */
 export function installCommand(room: Room): string {
-  return `npm --prefix bench/${room} ${INSTALL.join(" ")}`;
+  return `npm --prefix ${room} ${INSTALL.join(" ")}`;
 }
 
 export function roomPath(room: Room, path = ""): string {
-  return fileURLToPath(new URL(`./${room}/${path}`, import.meta.url));
+  return fileURLToPath(new URL(`../../${room}/${path}`, import.meta.url));
 }
 
 /** Installs what the lock file says, unless that is what is there. */
 export function install(room: Room): void {
   if (isCurrent(room)) return;
   console.error(`${installCommand(room)} ...`);
-  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL_CUDA: "skip" };
-  const { status } = spawnSync("npm", INSTALL, { cwd: roomPath(room), env, stdio: ["ignore", "ignore", "inherit"] });
+  const { status } = spawnSync("npm", INSTALL, { cwd: roomPath(room), stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) throw new Error(`${installCommand(room)} ended with ${status}`);
 }
 
-/** The exact versions that the room's package.json asks for. */
+/** The exact versions that the room's package.json asks for, "npm:NAME@VERSION" where a package stands under an alias. */
 export function versionsIn(room: Room): Record<string, string> {
   return JSON.parse(readFileSync(roomPath(room, "package.json"), "utf8")).dependencies;
 }
 
-function isCurrent(room: Room): boolean {
+/** Whether those versions are there. */
+export function isCurrent(room: Room): boolean {
   return Object.entries(versionsIn(room)).every(([name, wanted]) => {
     const manifest = roomPath(room, `node_modules/${name}/package.json`);
-    return existsSync(manifest) && wanted.endsWith(JSON.parse(readFileSync(manifest, "utf8")).version);
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === exact(wanted);
   });
+}
+
+function exact(wanted: string): string {
+  return wanted.slice(wanted.lastIndexOf("@") + 1);
 }

@@ -159,7 +159,7 @@ describe("release.yml", () => {
       commands.findIndex((line) => line.includes(part)),
     );
     expect(places).not.toContain(-1);
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 
   it("publishes that tarball and builds none, in an environment of its own, with provenance", () => {

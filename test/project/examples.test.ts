@@ -21,9 +21,9 @@ const CONTEXT = {
   feeds: {},
 };
 
-const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
-  /^(sampling\/)?\w+\.ts$/.test(file),
-);
+const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => /^(sampling\/)?\w+\.ts$/.test(file));
 const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
 const pages = ["README.md", "docs/functions.md", "docs/sampling.md"].flatMap((page) => {
   const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);

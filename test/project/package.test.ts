@@ -26,7 +26,7 @@ const [major, minor] = process.versions.node.split(".").map(Number) as [number, 
 let project: PackedProject;
 beforeAll(() => {
   project = installPacked();
-});
+}, 120_000);
 afterAll(() => project?.remove());
 
 /** What a program prints as JSON. */

@@ -63,6 +63,7 @@ export default defineConfig([
   { ...bundle, entry: { learn: "src/learn.ts" } },
   { ...bundle, entry: { sampling: "src/sampling.ts" } },
   { ...bundle, entry: { reference: "src/reference.ts" } },
+  { ...bundle, entry: { "kernel-types": "src/kernel-types.ts" }, dts: { oxc: true, emitDtsOnly: true } },
   ...importing("workerd"),
   ...importing("edge-light"),
 ]);

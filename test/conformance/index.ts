@@ -18,7 +18,8 @@ import { checkSeedValues } from "./seed.js";
 import { checkSpecialCases } from "./special.js";
 import { Suite } from "./suite.js";
 
-const SUBJECTS: Readonly<Record<string, (context: Context) => void>> = {
+/** What is checked, by subject. */
+export const SUBJECTS: Readonly<Record<string, (context: Context) => void>> = {
   "seed values": checkSeedValues,
   "special cases": checkSpecialCases,
   ladder: checkLadder,

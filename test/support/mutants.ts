@@ -69,8 +69,8 @@ export const MUTANTS: readonly Mutant[] = [
   ["a mask ignored", "derivatives", "library", "logSoftmaxVjp", without("where")],
   ["smoothing ignored", "losses", "library", "crossEntropy", without("labelSmoothing")],
   ["weights ignored", "losses", "library", "crossEntropyWithGrad", without("weight")],
-  ["an entropy off by 1e-5", "losses", "library", "entropy", numbers((v) => v * (1 + 1e-5))],
-  ["p and q exchanged", "losses", "library", "klDivergence", (real, p, q, options) => real(q, p, options)],
+  ["an entropy off by 1e-5", "entropies", "library", "entropy", numbers((v) => v * (1 + 1e-5))],
+  ["p and q exchanged", "entropies", "library", "klDivergence", (real, p, q, options) => real(q, p, options)],
   ["the last of equal maxima", "choice", "library", "argmax", lastOfTies],
   [
     "the chosen not sorted",

@@ -36,17 +36,15 @@ export interface ProcessEngine extends Omit<Engine, "install" | "open"> {
   readonly args?: readonly string[];
   /** Variables that it needs beside those that every engine gets. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What is run before the program, as a module. */
-  readonly before?: string;
 }
 
-export function processEngine({ binary, args = [], env = {}, before = "", ...engine }: ProcessEngine): Engine {
+export function processEngine({ binary, args = [], env = {}, ...engine }: ProcessEngine): Engine {
   return {
     ...engine,
     install: SETUP,
     open() {
       const command = binary();
-      return command === undefined ? undefined : runner(engine.name, { command, args, env, before });
+      return command === undefined ? undefined : runner(engine.name, { command, args, env });
     },
   };
 }
@@ -85,13 +83,12 @@ interface Launch {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly before: string;
 }
 
-function runner(name: string, { command, args, env, before }: Launch): Run {
+function runner(name: string, { command, args, env }: Launch): Run {
   return async ({ directory }: PackedProject): Promise<Ran> => {
     const main = `main-${name}.mjs`;
-    writeFileSync(join(directory, main), before + MAIN);
+    writeFileSync(join(directory, main), MAIN);
     const launched = { command, args: [...args, main], cwd: directory, env: { ...cleanEnv(directory), ...env } };
     const printed = await runToEnd(launched, LIMIT);
     const line = printed.split("\n").find((text) => text.startsWith(MARKER));

@@ -26,7 +26,7 @@ const [major, minor] = process.versions.node.split(".").map(Number) as [number, 
 let project: PackedProject;
 beforeAll(() => {
   project = installPacked();
-});
+}, 120_000);
 afterAll(() => project?.remove());
 
 /** What a program prints as JSON. */
@@ -49,21 +49,27 @@ describe("the packed files", () => {
       "dist/index.edge-light.js",
       "dist/index.js",
       "dist/index.workerd.js",
+      "dist/kernel-types.d.ts",
       "dist/learn.d.ts",
       "dist/learn.edge-light.js",
       "dist/learn.js",
       "dist/learn.relaxed-simd.wasm",
+      "dist/learn.relaxed-simd.wasm.d.ts",
       "dist/learn.simd.wasm",
+      "dist/learn.simd.wasm.d.ts",
       "dist/learn.workerd.js",
       "dist/reference.d.ts",
       "dist/reference.js",
       "dist/relaxed-simd.wasm",
+      "dist/relaxed-simd.wasm.d.ts",
       "dist/sampling.d.ts",
       "dist/sampling.edge-light.js",
       "dist/sampling.js",
       "dist/sampling.simd.wasm",
+      "dist/sampling.simd.wasm.d.ts",
       "dist/sampling.workerd.js",
       "dist/simd.wasm",
+      "dist/simd.wasm.d.ts",
       "dist/slim.d.ts",
       "dist/slim.js",
       "package.json",

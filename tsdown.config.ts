@@ -8,7 +8,7 @@ import { defineConfig, type UserConfig } from "tsdown";
 const lighterLoader = {
   name: "lighter-loader",
   transform(code: string, id: string): string | undefined {
-    if (!id.includes("@assemblyscript/loader/")) return undefined;
+    if (!/@assemblyscript[\\/]loader[\\/]/.test(id)) return undefined;
     const short = [
       ["preInstantiate", "function preInstantiate() {\n  return {};\n}"],
       ["postInstantiate", "function postInstantiate(_, { exports }) {\n  return exports;\n}"],

@@ -10,6 +10,7 @@ import { installPacked } from "../support/packed.js";
 /** The consumers, and what their TypeScript is told of the language. */
 const CONSUMERS = [
   { file: "consumer.ts", lib: ["ES2022"], since: 5 },
+  { file: "consumer-slim.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-learn.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-sampling.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-ops.ts", lib: ["ES2022"], since: 5 },

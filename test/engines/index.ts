@@ -1,0 +1,46 @@
+// Usage: npm run test:engines [-- NAME...] [-- --gate | --all]: the conformance suite on the packed package in every
+// engine that is installed, one at a time. Packs what dist/ holds: build first.
+//   NAME...   only these engines
+//   --gate    only those that the gate runs; none may be skipped
+//   --all     none may be skipped
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { installPacked, type PackedProject } from "../support/packed.js";
+import { endWithThisProcess } from "../support/processes.js";
+import { engines } from "./list.js";
+import { conclude, runEngines, select } from "./runner.js";
+
+const LIMIT = 90_000;
+const SUITE = fileURLToPath(new URL("../conformance/index.ts", import.meta.url));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { gate: { type: "boolean", default: false }, all: { type: "boolean", default: false } },
+});
+const selected = select(engines, { names: positionals, gate: values.gate });
+
+endWithThisProcess();
+const project = installPacked();
+process.once("exit", project.remove);
+await bundleSuite(project);
+const counts = await runEngines(selected, { project, limit: LIMIT, print: console.log });
+const { line, ok } = conclude(counts, !values.gate && !values.all);
+console.log(`\n${line}`);
+// Whatever an engine has left behind.
+process.exit(ok ? 0 : 1);
+
+/** The one file that every engine runs. */
+async function bundleSuite({ directory }: PackedProject): Promise<void> {
+  await build({
+    entryPoints: [SUITE],
+    outfile: join(directory, "program.js"),
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    logLevel: "warning",
+  });
+}

@@ -8,7 +8,7 @@ import { defineConfig, type UserConfig } from "tsdown";
 const lighterLoader = {
   name: "lighter-loader",
   transform(code: string, id: string): string | undefined {
-    if (!id.includes("@assemblyscript/loader/")) return undefined;
+    if (!/@assemblyscript[\\/]loader[\\/]/.test(id)) return undefined;
     const short = [
       ["preInstantiate", "function preInstantiate() {\n  return {};\n}"],
       ["postInstantiate", "function postInstantiate(_, { exports }) {\n  return exports;\n}"],
@@ -63,6 +63,7 @@ export default defineConfig([
   { ...bundle, entry: { learn: "src/learn.ts" } },
   { ...bundle, entry: { sampling: "src/sampling.ts" } },
   { ...bundle, entry: { reference: "src/reference.ts" } },
+  { ...bundle, entry: { "kernel-types": "src/kernel-types.ts" }, dts: { oxc: true, emitDtsOnly: true } },
   ...importing("workerd"),
   ...importing("edge-light"),
 ]);

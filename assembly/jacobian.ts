@@ -120,21 +120,21 @@ function hessian<T>(s: usize, to: usize, columns: i32, first: i32, count: i32, b
  * Rows `first` to `first + count` of the K x K matrices beta (diag(s) - s sᵀ), one below the other, for the rows s of K
  * float32 values. For one whole matrix, s may be its last row.
  */
-export function jacobianF32(s: usize, j: usize, columns: i32, first: i32, count: i32, beta: f64): void {
-  jacobian<f32>(s, j, columns, first, count, beta);
+export function jacobianF32(s: usize, to: usize, columns: i32, first: i32, count: i32, beta: f64): void {
+  jacobian<f32>(s, to, columns, first, count, beta);
 }
 
 /** The same for float64. */
-export function jacobianF64(s: usize, j: usize, columns: i32, first: i32, count: i32, beta: f64): void {
-  jacobian<f64>(s, j, columns, first, count, beta);
+export function jacobianF64(s: usize, to: usize, columns: i32, first: i32, count: i32, beta: f64): void {
+  jacobian<f64>(s, to, columns, first, count, beta);
 }
 
 /** Rows `first` to `first + count` of the K x K x K second derivatives of softmax, likewise. */
-export function hessianF32(s: usize, h: usize, columns: i32, first: i32, count: i32, beta: f64): void {
-  hessian<f32>(s, h, columns, first, count, beta);
+export function hessianF32(s: usize, to: usize, columns: i32, first: i32, count: i32, beta: f64): void {
+  hessian<f32>(s, to, columns, first, count, beta);
 }
 
 /** The same for float64. */
-export function hessianF64(s: usize, h: usize, columns: i32, first: i32, count: i32, beta: f64): void {
-  hessian<f64>(s, h, columns, first, count, beta);
+export function hessianF64(s: usize, to: usize, columns: i32, first: i32, count: i32, beta: f64): void {
+  hessian<f64>(s, to, columns, first, count, beta);
 }

@@ -1,15 +1,17 @@
-// Compiles assembly/ once more, from a fresh copy in another directory, and holds the bytes against those in build/, those
-// that the packed package has as files, and those inlined in its bundle. Runs on what `npm run build` has left.
+// Builds the package again in fresh directories, on the Node that runs this and on the other of Node 20 and 24, and holds
+// the bytes against those in build/, in the packed package, and inlined in its bundles. Runs on what `npm run build` has
+// left. Where the other Node is not installed it says so; with `--all` that is a failure.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeBinary, SETUP } from "../test/engines/installed.js";
 import { installPacked, type PackedProject } from "../test/support/packed.js";
-import { MODULES, type ModuleName } from "./modules.js";
+import type { ModuleName } from "./modules.js";
+import { rebuild } from "./rebuild.js";
 
 /** The bundles that have modules inlined, and which, best first. */
 const BUNDLES = {
@@ -17,7 +19,8 @@ const BUNDLES = {
   learn: ["learn.relaxed-simd", "learn.simd"],
   sampling: ["sampling.simd"],
 } as const;
-type Entries = [keyof typeof BUNDLES, readonly ModuleName[]][];
+type Bundle = keyof typeof BUNDLES;
+type Entries = [Bundle, readonly ModuleName[]][];
 /** What makes a bundle choose a module. */
 const CHOICES = {
   index: `import { backend } from "softmax-simd"; backend();`,
@@ -27,32 +30,58 @@ const CHOICES = {
 /** The most that a module may grow to without a second look. */
 const LIMIT_BYTES = 42_000;
 const IMPORT_SECTION = 2;
+const NODES = [20, 24];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const copy = mkdtempSync(join(tmpdir(), "softmax-simd-wasm-"));
+const home = mkdtempSync(join(tmpdir(), "softmax-simd-rebuilt-"));
+
+/** A Node that builds, and where. */
+interface Build {
+  readonly name: string;
+  readonly binary: string;
+  readonly directory: string;
+}
+
+const builds = [process.execPath, ...otherNodes()].map(buildOn);
 let project: PackedProject | undefined;
 try {
-  for (const path of ["assembly", "asconfig.json"]) cpSync(join(root, path), join(copy, path), { recursive: true });
+  await Promise.all(builds.map(({ binary, directory }) => rebuild(binary, directory)));
   project = installPacked();
   for (const [bundle, targets] of Object.entries(BUNDLES) as Entries) {
     const inlined = inlinedModules(project, bundle);
     assert.equal(inlined.length, targets.length, `modules inlined in dist/${bundle}.js`);
-    for (const [i, target] of targets.entries()) check(target, compile(target), project, bundle, inlined[i] as Buffer);
+    for (const [i, target] of targets.entries()) checkModule(target, project, bundle, inlined[i] as Buffer);
   }
+  const files = readdirSync(join(project.packageDirectory, "dist")).sort();
+  for (const { directory, name } of builds) {
+    assert.deepEqual(readdirSync(join(directory, "dist")).sort(), files, `the files in dist/ as ${name} builds it`);
+  }
+  for (const file of files.filter((name) => !name.endsWith(".wasm"))) checkFile(file, project);
+  console.log(`compared: ${builds.map(({ name }) => name).join(", ")}`);
 } finally {
   project?.remove();
-  rmSync(copy, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 }
 
-function compile(target: ModuleName): Buffer {
-  const asc = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
-  const args = [asc, MODULES[target], "--config", "asconfig.json", "--target", target];
-  execFileSync(process.execPath, args, { cwd: copy, stdio: ["ignore", "inherit", "inherit"] });
-  return readFileSync(join(copy, `build/${target}.wasm`));
+/** The binaries of those of NODES that this is not and that are installed. */
+function otherNodes(): string[] {
+  return NODES.filter((major) => !process.versions.node.startsWith(`${major}.`)).flatMap((major) => {
+    const binary = nodeBinary(major);
+    if (binary !== undefined) return [binary];
+    const isFailure = process.argv.includes("--all");
+    if (isFailure) process.exitCode = 1;
+    console.log(`${isFailure ? "FAIL" : "skip"} Node ${major} is not installed: ${SETUP}`);
+    return [];
+  });
+}
+
+function buildOn(binary: string): Build {
+  const version = execFileSync(binary, ["--print", "process.versions.node"], { encoding: "utf8" }).trim();
+  return { name: `Node ${version}`, binary, directory: join(home, version) };
 }
 
 /** A bundle's own bytes, best first: it shows them to an engine that takes none of them. */
-function inlinedModules({ run }: PackedProject, bundle: keyof typeof BUNDLES): Buffer[] {
+function inlinedModules({ run }: PackedProject, bundle: Bundle): Buffer[] {
   const program = `
     const seen = [];
     WebAssembly.validate = (bytes) => {
@@ -64,27 +93,40 @@ function inlinedModules({ run }: PackedProject, bundle: keyof typeof BUNDLES): B
   return (JSON.parse(run(program)) as string[]).map((text) => Buffer.from(text, "base64"));
 }
 
-function check(
-  target: ModuleName,
-  compiled: Buffer,
-  { packageDirectory }: PackedProject,
-  bundle: string,
-  inlined: Buffer,
-): void {
+function checkModule(target: ModuleName, { packageDirectory }: PackedProject, bundle: Bundle, inlined: Buffer): void {
+  const file = `build/${target}.wasm`;
+  const bytes = readFileSync(join(root, file));
+  const problems = differences(file, bytes);
   const found: Record<string, Buffer> = {
-    [`build/${target}.wasm`]: readFileSync(join(root, `build/${target}.wasm`)),
     [`dist/${target}.wasm of the package`]: readFileSync(join(packageDirectory, `dist/${target}.wasm`)),
-    [`the bytes inlined in dist/${bundle}.js`]: inlined,
+    [`what is inlined in dist/${bundle}.js`]: inlined,
   };
-  const problems = Object.entries(found)
-    .filter(([, bytes]) => !bytes.equals(compiled))
-    .map(([name, bytes]) => `${name} (${bytes.length} bytes) is not what assembly/ compiles to`);
-  if (sectionIds(compiled).includes(IMPORT_SECTION)) problems.push("the module has imports, expected none");
-  if (compiled.length > LIMIT_BYTES) problems.push(`the module is too large, expected ${LIMIT_BYTES} bytes at most`);
-  const what = `${target}.wasm, ${compiled.length} bytes`;
-  for (const problem of problems) console.log(`FAIL ${what}: ${problem}`);
+  for (const [name, other] of Object.entries(found)) {
+    if (!other.equals(bytes)) problems.push(`${name} (${other.length} bytes) is another`);
+  }
+  if (sectionIds(bytes).includes(IMPORT_SECTION)) problems.push("it has imports, expected none");
+  if (bytes.length > LIMIT_BYTES) problems.push(`it is too large, expected ${LIMIT_BYTES} bytes at most`);
+  report(file, bytes, "the same when compiled again, packed and inlined; imports nothing", problems);
+}
+
+function checkFile(name: string, { packageDirectory }: PackedProject): void {
+  const file = `dist/${name}`;
+  const bytes = readFileSync(join(packageDirectory, file));
+  report(file, bytes, "the same when built again", differences(file, bytes));
+}
+
+/** What differs from a file in the builds. */
+function differences(file: string, bytes: Buffer): string[] {
+  return builds.flatMap(({ name, directory }) => {
+    const rebuilt = readFileSync(join(directory, file));
+    return rebuilt.equals(bytes) ? [] : [`${name} builds another (${rebuilt.length} bytes)`];
+  });
+}
+
+function report(file: string, { length }: Buffer, good: string, problems: readonly string[]): void {
+  for (const problem of problems) console.log(`FAIL ${file}, ${length} bytes: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`ok   ${what}: the same when compiled again, packed and inlined; imports nothing`);
+  else console.log(`ok   ${file}, ${length} bytes: ${good}`);
 }
 
 /** The ids of a binary's sections, read by hand: Node 20 compiles no relaxed SIMD. */

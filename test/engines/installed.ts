@@ -2,9 +2,9 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type Room, roomPath } from "../support/rooms.js";
+import { roomPath } from "../support/rooms.js";
 
-export const RUNTIMES: Room = "test/engines/runtimes";
+export const RUNTIMES = "test/engines/runtimes";
 
 /** What someone has to type to install all of it; with Chromium, since the gate needs that too. */
 export const SETUP = "npm run setup:engines -- --gate";

@@ -34,17 +34,19 @@ export interface ProcessEngine extends Omit<Engine, "install" | "open"> {
   binary(): string | undefined;
   /** What stands before the file on the command line. */
   readonly args?: readonly string[];
+  /** Variables that it needs beside those that every engine gets. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What is run before the program, as a module. */
   readonly before?: string;
 }
 
-export function processEngine({ binary, args = [], before = "", ...engine }: ProcessEngine): Engine {
+export function processEngine({ binary, args = [], env = {}, before = "", ...engine }: ProcessEngine): Engine {
   return {
     ...engine,
     install: SETUP,
     open() {
       const command = binary();
-      return command === undefined ? undefined : runner(engine.name, command, args, before);
+      return command === undefined ? undefined : runner(engine.name, { command, args, env, before });
     },
   };
 }
@@ -75,15 +77,23 @@ function node(version: number, gate: boolean): Engine {
   return processEngine({ name: `node${version}`, backend: "relaxed-simd", gate, binary: () => nodeBinary(version) });
 }
 
-function node20(): string | undefined {
+export function node20(): string | undefined {
   return nodeBinary(20) ?? (process.versions.node.startsWith("20.") ? process.execPath : undefined);
 }
 
-function runner(name: string, command: string, args: readonly string[], before: string): Run {
+interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly before: string;
+}
+
+function runner(name: string, { command, args, env, before }: Launch): Run {
   return async ({ directory }: PackedProject): Promise<Ran> => {
     const main = `main-${name}.mjs`;
     writeFileSync(join(directory, main), before + MAIN);
-    const printed = await runToEnd({ command, args: [...args, main], cwd: directory, env: cleanEnv(directory) }, LIMIT);
+    const launched = { command, args: [...args, main], cwd: directory, env: { ...cleanEnv(directory), ...env } };
+    const printed = await runToEnd(launched, LIMIT);
     const line = printed.split("\n").find((text) => text.startsWith(MARKER));
     if (line === undefined) throw new Error(`${command} ended without a result; it printed ${JSON.stringify(printed)}`);
     return JSON.parse(line.slice(MARKER.length));
@@ -91,7 +101,7 @@ function runner(name: string, command: string, args: readonly string[], before: 
 }
 
 /** Nothing of the caller's settings (NODE_OPTIONS and the like); what an engine keeps goes with the project. */
-function cleanEnv(directory: string): NodeJS.ProcessEnv {
+export function cleanEnv(directory: string): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env;
   return {
     PATH,

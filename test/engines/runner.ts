@@ -93,7 +93,7 @@ function compare(digests: readonly Digests[], print: (line: string) => void): bo
 function indented(text: string): string {
   return text
     .split("\n")
-    .map((line) => `       ${line}`)
+    .map((line) => `     ${line}`)
     .join("\n");
 }
 

@@ -19,13 +19,14 @@ const CONTEXT = {
   keys: 3,
   session: { run: async () => ({ logits: { data: Float32Array.of(1, 2, 3, 4), dims: [2, 2], type: "float32" } }) },
   feeds: {},
+  fetch: async () => new Response(readFileSync("build/simd.wasm"), { headers: { "content-type": "application/wasm" } }),
 };
 
-const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
-  /^(sampling\/)?\w+\.ts$/.test(file),
-);
+const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => /^(sampling\/)?[\w.]+\.ts$/.test(file));
 const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
-const pages = ["README.md", "docs/functions.md", "docs/sampling.md"].flatMap((page) => {
+const pages = ["README.md", "docs/functions.md", "docs/runtimes.md", "docs/sampling.md"].flatMap((page) => {
   const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);
   return [...blocks].map(([, code]) => code as string);
 });

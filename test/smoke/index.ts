@@ -44,7 +44,7 @@ try {
     });
   } else {
     counts.skipped++;
-    console.log("skip Chromium: no /usr/bin/chromium; on Debian, `bash scripts/setup-chromium.sh` installs it");
+    console.log("skip Chromium: no /usr/bin/chromium; `npm run setup:engines` installs it");
   }
 } finally {
   project.remove();

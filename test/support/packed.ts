@@ -22,7 +22,6 @@ export interface PackedProject {
 
 /** Packs and installs; needs no network, since the package has no dependencies. Remove the project after use. */
 export function installPacked(): PackedProject {
-  if (!existsSync(join(root, "dist/index.js"))) throw new Error("no dist/ to pack: run `npm run build` first");
   const directory = mkdtempSync(join(tmpdir(), "softmax-simd-packed-"));
   const remove = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   try {
@@ -42,19 +41,20 @@ export function installPacked(): PackedProject {
   }
 }
 
-interface Packed {
+export interface Packed {
   readonly filename: string;
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Without scripts: `prepack` would build again, under the feet of whatever else reads dist/. */
-function pack(destination: string): Packed {
+/** Puts the tarball into a directory. Without scripts: `prepack` would build again, under whatever else reads dist/. */
+export function pack(destination: string): Packed {
+  if (!existsSync(join(root, "dist/index.js"))) throw new Error("no dist/ to pack: run `npm run build` first");
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", destination];
   return Object.values(JSON.parse(npm(args, root)))[0] as Packed;
 }
 
 /** npm as it runs this process, where it does: on Windows that is no program that can be started without a shell. */
-function npm(args: readonly string[], cwd: string): string {
+export function npm(args: readonly string[], cwd: string): string {
   const cli = process.env["npm_execpath"];
   if (cli?.endsWith("npm-cli.js")) return node([cli, ...args], cwd);
   return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });

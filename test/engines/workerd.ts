@@ -1,0 +1,56 @@
+// Cloudflare's workerd, which compiles no bytes: the package's `workerd` condition must bring the .wasm files in.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { Miniflare } from "miniflare";
+import type { PackedProject } from "../support/packed.js";
+import { bundle } from "./bundle.js";
+import type { Engine, Ran } from "./engine.js";
+import { limited, start } from "./start.js";
+
+/** The time of a worker may stand still until it has waited for something. */
+const WORKER = `
+  async function clock() {
+    await scheduler.wait(0);
+    return performance.now();
+  }
+  export default { fetch: async () => Response.json(await program(load, clock)) };`;
+
+export const workerd: readonly Engine[] = [
+  { name: "workerd", backend: "relaxed-simd", gate: true, install: "npm ci", open: () => run },
+];
+
+async function run(project: PackedProject): Promise<Ran> {
+  // As wrangler bundles: .wasm imports are left to the runtime.
+  const script = await bundle("workerd", project, WORKER, { format: "esm", loader: { ".wasm": "copy" } });
+  const miniflare = await start("workerd", () => startMiniflare(script));
+  try {
+    const response = await limited("the worker", 80_000, miniflare.dispatchFetch("http://localhost/"));
+    const body = await response.text();
+    assert.equal(response.status, 200, body);
+    const { version } = createRequire(import.meta.url)("workerd/package.json");
+    return { runtime: `workerd ${version}`, result: JSON.parse(body) };
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+async function startMiniflare(scriptPath: string): Promise<Miniflare> {
+  const miniflare = new Miniflare({
+    modules: true,
+    modulesRoot: dirname(scriptPath),
+    scriptPath,
+    modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+    compatibilityDate: "2025-01-01",
+    // No request to Cloudflare for the properties of a request.
+    cf: false,
+  });
+  try {
+    await miniflare.ready;
+    return miniflare;
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}

@@ -1,5 +1,6 @@
 // Real browsers, each with a fresh profile and one page.
 
+import { fileURLToPath } from "node:url";
 import { hasChromium } from "../support/chromium.js";
 import type { Engine } from "./engine.js";
 import { SETUP, SETUP_ALL } from "./installed.js";
@@ -12,6 +13,7 @@ const WORKER: Page = { scripts: ["report.js", "in-worker.js"] };
 /** Permits scripts of the page's own, but none of WebAssembly. */
 const STRICT: Page = { ...WINDOW, policy: "default-src 'self'", permitted: /blocked WebAssembly/ };
 const ALLOWED: Page = { ...WINDOW, policy: "script-src 'self' 'wasm-unsafe-eval'" };
+const SYNC_LIMIT: Page = { scripts: ["report.js", "sync-limit.js", "main.js"] };
 
 /** V8 has SIMD where the processor has SSE 4.1: this is how it runs without, on x64. */
 const NO_SIMD = ["--js-flags=--no-enable-sse4-1"];
@@ -26,6 +28,7 @@ export const browsers: readonly Engine[] = [
   { name: "chromium-csp", ...FORBIDDEN, gate: true, ...inChromium(STRICT) },
   { name: "chromium-csp-allowed", ...RELAXED, ...inChromium(ALLOWED) },
   { name: "chromium-nosimd", ...WITHOUT_SIMD, ...inChromium(WINDOW, NO_SIMD) },
+  { name: "chromium-sync-limit", ...RELAXED, gate: true, program: file("ready.ts"), ...inChromium(SYNC_LIMIT) },
   { name: "firefox", ...RELAXED, ...inFirefox(WINDOW) },
   { name: "firefox-worker", ...RELAXED, ...inFirefox(WORKER) },
   { name: "firefox-csp", ...FORBIDDEN, ...inFirefox(STRICT) },
@@ -49,4 +52,8 @@ function inFirefox(page: Page): Opened {
 function inWebKit(page: Page): Opened {
   const run = inPage(page, "WebKitGTK", webkitBrowser);
   return { install: SETUP_ALL, open: () => (hasWebKit ? run : undefined) };
+}
+
+function file(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
 }

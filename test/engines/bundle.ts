@@ -1,10 +1,24 @@
-// The program and the package as one script, for runtimes that find no packages by themselves.
+// The program as one file; and, for runtimes that find no packages by themselves, with the package in it.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import type { PackedProject } from "../support/packed.js";
+
+/** Bundles a program, a source file, as program.js in the project's directory: one file, which runs in any engine. */
+export async function bundleProgram(source: string, { directory }: PackedProject): Promise<void> {
+  await build({
+    entryPoints: [source],
+    outfile: join(directory, "program.js"),
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "es2022",
+    logLevel: "warning",
+  });
+}
 
 /** Where an entry begins: `program`, and the `load` that it is to be given. */
 const BEGINNING = `

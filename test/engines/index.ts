@@ -4,12 +4,12 @@
 //   --gate    only those that the gate runs; none may be skipped
 //   --all     none may be skipped
 
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { installPacked, type PackedProject } from "../support/packed.js";
+import { installPacked } from "../support/packed.js";
 import { endWithThisProcess } from "../support/processes.js";
+import { bundleProgram } from "./bundle.js";
+import type { Engine, Run } from "./engine.js";
 import { engines } from "./list.js";
 import { conclude, runEngines, select } from "./runner.js";
 
@@ -25,22 +25,21 @@ const selected = select(engines, { names: positionals, gate: values.gate });
 endWithThisProcess();
 const project = installPacked();
 process.once("exit", project.remove);
-await bundleSuite(project);
-const counts = await runEngines(selected, { project, limit: LIMIT, print: console.log });
+const counts = await runEngines(selected.map(withProgram), { project, limit: LIMIT, print: console.log });
 const { line, ok } = conclude(counts, !values.gate && !values.all);
 console.log(`\n${line}`);
 // Whatever an engine has left behind.
 process.exit(ok ? 0 : 1);
 
-/** The one file that every engine runs. */
-async function bundleSuite({ directory }: PackedProject): Promise<void> {
-  await build({
-    entryPoints: [SUITE],
-    outfile: join(directory, "program.js"),
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-    logLevel: "warning",
-  });
+/** The engine with what it runs bundled for it. */
+function withProgram(engine: Engine): Engine {
+  const open = (): Run | undefined => {
+    const run = engine.open();
+    if (!run) return undefined;
+    return async (project) => {
+      await bundleProgram(engine.program ?? SUITE, project);
+      return run(project);
+    };
+  };
+  return { ...engine, open };
 }

@@ -6,6 +6,19 @@ import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import type { PackedProject } from "../support/packed.js";
 
+/** Bundles what engines run into the one file that all of them take: program.js of the project. */
+export async function bundleProgram(source: string, { directory }: PackedProject): Promise<void> {
+  await build({
+    entryPoints: [source],
+    outfile: join(directory, "program.js"),
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    logLevel: "warning",
+  });
+}
+
 /** Where an entry begins: `program`, and the `load` that it is to be given. */
 const BEGINNING = `
   import program from "./program.js";

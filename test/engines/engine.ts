@@ -24,6 +24,8 @@ export interface Engine {
   readonly gate: boolean;
   /** The one command that installs it. */
   readonly install: string;
+  /** What it runs in place of the conformance suite: a source file; passes if the result has no failures. */
+  readonly program?: string;
   /** undefined where it is not installed. */
   open(): Run | undefined;
 }

@@ -4,12 +4,11 @@
 //   --gate    only those that the gate runs; none may be skipped
 //   --all     none may be skipped
 
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { installPacked, type PackedProject } from "../support/packed.js";
+import { installPacked } from "../support/packed.js";
 import { endWithThisProcess } from "../support/processes.js";
+import { bundleProgram } from "./bundle.js";
 import { engines } from "./list.js";
 import { conclude, runEngines, select } from "./runner.js";
 
@@ -25,22 +24,13 @@ const selected = select(engines, { names: positionals, gate: values.gate });
 endWithThisProcess();
 const project = installPacked();
 process.once("exit", project.remove);
-await bundleSuite(project);
-const counts = await runEngines(selected, { project, limit: LIMIT, print: console.log });
+const counts = await runEngines(selected, {
+  project,
+  limit: LIMIT,
+  prepare: ({ program = SUITE }) => bundleProgram(program, project),
+  print: console.log,
+});
 const { line, ok } = conclude(counts, !values.gate && !values.all);
 console.log(`\n${line}`);
 // Whatever an engine has left behind.
 process.exit(ok ? 0 : 1);
-
-/** The one file that every engine runs. */
-async function bundleSuite({ directory }: PackedProject): Promise<void> {
-  await build({
-    entryPoints: [SUITE],
-    outfile: join(directory, "program.js"),
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-    logLevel: "warning",
-  });
-}

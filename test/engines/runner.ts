@@ -9,6 +9,8 @@ export interface Settings {
   readonly project: PackedProject;
   /** Milliseconds that an engine may take. */
   readonly limit: number;
+  /** Puts what the engine runs into the project. */
+  readonly prepare: (engine: Engine) => Promise<void>;
   readonly print: (line: string) => void;
 }
 
@@ -59,10 +61,11 @@ export async function runEngines(engines: readonly Engine[], settings: Settings)
   return counts;
 }
 
-async function runEngine(engine: Engine, { project, limit }: Settings): Promise<Outcome> {
+async function runEngine(engine: Engine, { project, limit, prepare }: Settings): Promise<Outcome> {
   try {
     const run = engine.open();
     if (!run) return "skipped";
+    await prepare(engine);
     const { runtime, result } = await limited(engine.name, limit, run(project));
     const report = asReport(result);
     return { runtime, report, problems: problems(engine, report) };

@@ -53,7 +53,7 @@ export function scriptOf(module: Uint8Array<ArrayBuffer>, calls: readonly Call[]
     const signature = functions[call.kernel];
     if (signature === undefined) throw new Error(`the module has no ${call.kernel}`);
     const { at, data, returned, end } = run(compiled, call);
-    // A kernel that gives the number of a row has stopped there, and has left the rest as it was.
+    // A kernel that gives the number of a row has stopped, and has not written all.
     const stopped = returned !== undefined && returned >= 0;
     const results = data.filter(({ compared }) => compared !== undefined && !stopped);
     const expected: string[] = [];

@@ -6,7 +6,7 @@ import type { Context, Floats, Subject } from "./entries.js";
 import { alike, DTYPES, floats, integers, largestError, logits, REFERENCE_ERROR, rowOf, turned } from "./numbers.js";
 
 /** Those of the ladder on both sides of borders, and past the blocks. */
-const LENGTHS: readonly number[] = [...SHORT_LENGTHS.filter((n) => n < 18 || n > 30), 2049, 4097];
+const LENGTHS: readonly number[] = [...SHORT_LENGTHS.filter((n) => n < 18 || (n > 30 && n < 300)), 1025, 4097];
 const ROWS = 3;
 
 /** Rows that a selection may stumble over. */

@@ -6,6 +6,7 @@ import { bitsOf, drawsOf } from "./bits.js";
 import { checkChoice } from "./choice.js";
 import { checkDerivatives } from "./derivatives.js";
 import { type Context, contextOf } from "./entries.js";
+import { checkEntropies } from "./entropies.js";
 import { checkErrors } from "./errors.js";
 import { checkHandles } from "./handles.js";
 import { checkKinds } from "./kinds.js";
@@ -14,22 +15,26 @@ import { checkLearn } from "./learn.js";
 import { checkLosses } from "./losses.js";
 import { checkProperties } from "./properties.js";
 import { checkSampling } from "./sampling.js";
+import { checkSamplingCalls } from "./sampling-calls.js";
 import { checkSeedValues } from "./seed.js";
 import { checkSpecialCases } from "./special.js";
 import { Suite } from "./suite.js";
 
-const SUBJECTS: Readonly<Record<string, (context: Context) => void>> = {
+/** What is checked, by subject. */
+export const SUBJECTS: Readonly<Record<string, (context: Context) => void>> = {
   "seed values": checkSeedValues,
   "special cases": checkSpecialCases,
   ladder: checkLadder,
   properties: checkProperties,
   derivatives: checkDerivatives,
   losses: checkLosses,
+  entropies: checkEntropies,
   choice: checkChoice,
   kinds: checkKinds,
   handles: checkHandles,
   errors: checkErrors,
   sampling: checkSampling,
+  "calls of sampling": checkSamplingCalls,
   learn: checkLearn,
   verify: checkVerify,
 };

@@ -1,8 +1,8 @@
-// Cross-entropy, log-probabilities and the entropies: closed forms, the reference, and losses beside their gradients.
+// Cross-entropy and log-probabilities: closed forms, the reference, and losses beside their gradients.
 
 import { CONTRACT, type Dtype } from "../support/contract.js";
 import { derivatives } from "../support/differences.js";
-import type { Context, Floats, Options, Subject } from "./entries.js";
+import type { Context, Options, Subject } from "./entries.js";
 import { alike, almost, DTYPES, floats, integers, largestError, logits, shares, turned, valuesOf } from "./numbers.js";
 
 const LN = Math.log;
@@ -153,7 +153,6 @@ export function checkLosses(context: Context): void {
     for (const dtype of DTYPES) {
       for (const length of LENGTHS) {
         checkBatch(context, subject, dtype, length);
-        checkEntropies(context, subject, dtype, length);
       }
       checkGradients(context, subject, dtype);
     }
@@ -224,49 +223,6 @@ function checkBatch({ suite, reference }: Context, subject: Subject, dtype: Dtyp
     const error = largestError(got, expected, dtype, sizes);
     suite.check(name, error <= most, error, `at most ${most}`);
   }
-}
-
-function checkEntropies({ suite, reference }: Context, subject: Subject, dtype: Dtype, length: number): void {
-  const p = shares(dtype, ROWS * length, length, length);
-  const q = shares(dtype, ROWS * length, length, length + 1);
-  const shape = [ROWS, length];
-  const most = 2 * CONTRACT[dtype].entropy + 1e-15;
-  const surprise = (v: number) => Math.abs(v * LN(v));
-  const run = (name: string, got: Floats, expected: Floats, terms: (i: number) => number, across: Floats): void => {
-    const what = `${name}: ${subject.name}, ${dtype} ${ROWS}x${length}`;
-    const sizes = Float64Array.from({ length: ROWS }, (_, r) =>
-      Array.from({ length }, (_, c) => terms(r * length + c)).reduce((a, b) => a + b, 2 ** -52),
-    );
-    const error = largestError(got, expected, dtype, sizes);
-    suite.check(what, error <= most, error, `at most ${most}`);
-    suite.check(`${what}: along the first axis`, alike(across, got), across, got);
-  };
-  suite.group(`entropies: ${subject.name}, ${dtype} ${ROWS}x${length}`, () => {
-    const [wideP, wideQ] = [Float64Array.from(p), Float64Array.from(q)];
-    const [downP, downQ] = [turned(p, ROWS, length), turned(q, ROWS, length)];
-    const down = { shape: [length, ROWS], axis: 0 };
-    run(
-      "entropy",
-      subject.entropy(p, { shape }),
-      reference.entropy(wideP, { shape }),
-      (i) => surprise(p[i] as number),
-      subject.entropy(downP, down),
-    );
-    run(
-      "klDivergence",
-      subject.klDivergence(p, q, { shape }),
-      reference.klDivergence(wideP, wideQ, { shape }),
-      (i) => surprise(p[i] as number) + Math.abs((p[i] as number) * LN(q[i] as number)),
-      subject.klDivergence(downP, downQ, down),
-    );
-    const same = subject.klDivergence(p, p, { shape });
-    suite.check(
-      `klDivergence: ${subject.name}, ${dtype} ${ROWS}x${length}: of p from itself`,
-      same.every((v) => v === 0),
-      same,
-      0,
-    );
-  });
 }
 
 const SETTINGS: readonly Options[] = [

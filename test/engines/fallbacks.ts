@@ -13,9 +13,9 @@ const WITHOUT_SSE: readonly ProcessEngine[] = [
   { name: "node24-nosimd", ...NO_SIMD, gate: false, binary: node24, args: ["--no-enable-sse4-1"] },
 ];
 
-/** Without a compiler V8 has no WebAssembly. */
-const WITHOUT_COMPILER: readonly ProcessEngine[] = [
-  { name: "node20-nowasm", ...NO_WEBASSEMBLY, gate: false, binary: node20, args: ["--jitless"] },
+/** V8 has no WebAssembly without a compiler; from 24 on, Node has no other flag for it. */
+const WITHOUT_WEBASSEMBLY: readonly ProcessEngine[] = [
+  { name: "node20-nowasm", ...NO_WEBASSEMBLY, gate: false, binary: node20, args: ["--no-expose-wasm"] },
   { name: "node24-nowasm", ...NO_WEBASSEMBLY, gate: false, binary: node24, args: ["--jitless"] },
 ];
 
@@ -27,7 +27,7 @@ const BUNS: readonly ProcessEngine[] = [
 
 export const fallbacks: readonly Engine[] = [
   ...(process.arch === "x64" ? WITHOUT_SSE : []),
-  ...WITHOUT_COMPILER,
+  ...WITHOUT_WEBASSEMBLY,
   ...BUNS,
 ].map(processEngine);
 

@@ -18,6 +18,6 @@ const FLAGS = [
 export const hasChromium: boolean = existsSync(EXECUTABLE);
 
 /** A browser with a profile of its own, which goes with it. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, timeout: 50_000 });
+export function launchChromium(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: EXECUTABLE, args: [...FLAGS, ...flags], timeout: 50_000 });
 }

@@ -9,6 +9,8 @@ export interface Signature {
 
 export interface Layout {
   readonly functions: Readonly<Record<string, Signature>>;
+  /** The names of what else it exports. */
+  readonly others: readonly string[];
   /** Pages at the start; `maximum` is undefined where the module sets none. */
   readonly memory: { readonly initial: number; readonly maximum: number | undefined };
 }
@@ -79,10 +81,12 @@ export function layoutOf(module: Uint8Array): Layout {
     const bounded = from.byte() === 1;
     return { initial: from.number(), maximum: bounded ? from.number() : undefined };
   });
-  const named = exported
-    .filter(({ kind }) => kind === 0)
-    .map(({ name, index }) => [name, functions[index] as Signature]);
-  return { functions: Object.fromEntries(named), memory: memory as Layout["memory"] };
+  const called = exported.filter(({ kind }) => kind === 0);
+  return {
+    functions: Object.fromEntries(called.map(({ name, index }) => [name, functions[index] as Signature])),
+    others: exported.filter(({ kind }) => kind !== 0).map(({ name }) => name),
+    memory: memory as Layout["memory"],
+  };
 }
 
 function sectionsOf(module: Uint8Array): ReadonlyMap<number, Uint8Array> {

@@ -75,7 +75,7 @@ async function runEngine(engine: Engine, { project, limit, prepare }: Settings):
 }
 
 function describe({ name, install }: Engine, outcome: Outcome, seconds: string): string {
-  const column = name.padEnd(16);
+  const column = name.padEnd(20);
   if (outcome === "skipped") return `skip ${column} not installed: ${install}`;
   const { report, runtime, problems } = outcome;
   const about = report ? `${runtime}: ${report.backend}, ${report.checks} checks, ${seconds}` : `no report, ${seconds}`;

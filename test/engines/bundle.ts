@@ -1,4 +1,4 @@
-// The program as one file; and, for runtimes that find no packages by themselves, with the package in it.
+// The program and the package as one script, for runtimes that find no packages by themselves.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import type { PackedProject } from "../support/packed.js";
 
-/** Bundles a program, a source file, as program.js in the project's directory: one file, which runs in any engine. */
+/** Bundles what engines run into the one file that all of them take: program.js of the project. */
 export async function bundleProgram(source: string, { directory }: PackedProject): Promise<void> {
   await build({
     entryPoints: [source],
@@ -14,7 +14,6 @@ export async function bundleProgram(source: string, { directory }: PackedProject
     bundle: true,
     format: "esm",
     platform: "neutral",
-    mainFields: ["module", "main"],
     target: "es2022",
     logLevel: "warning",
   });

@@ -9,7 +9,6 @@ import { parseArgs } from "node:util";
 import { installPacked } from "../support/packed.js";
 import { endWithThisProcess } from "../support/processes.js";
 import { bundleProgram } from "./bundle.js";
-import type { Engine, Run } from "./engine.js";
 import { engines } from "./list.js";
 import { conclude, runEngines, select } from "./runner.js";
 
@@ -25,21 +24,13 @@ const selected = select(engines, { names: positionals, gate: values.gate });
 endWithThisProcess();
 const project = installPacked();
 process.once("exit", project.remove);
-const counts = await runEngines(selected.map(withProgram), { project, limit: LIMIT, print: console.log });
+const counts = await runEngines(selected, {
+  project,
+  limit: LIMIT,
+  prepare: ({ program = SUITE }) => bundleProgram(program, project),
+  print: console.log,
+});
 const { line, ok } = conclude(counts, !values.gate && !values.all);
 console.log(`\n${line}`);
 // Whatever an engine has left behind.
 process.exit(ok ? 0 : 1);
-
-/** The engine with what it runs bundled for it. */
-function withProgram(engine: Engine): Engine {
-  const open = (): Run | undefined => {
-    const run = engine.open();
-    if (!run) return undefined;
-    return async (project) => {
-      await bundleProgram(engine.program ?? SUITE, project);
-      return run(project);
-    };
-  };
-  return { ...engine, open };
-}

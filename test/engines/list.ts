@@ -6,4 +6,4 @@ import { processes } from "./processes.js";
 import { workerd } from "./workerd.js";
 
 /** All engines, in the order in which they run. */
-export const engines: readonly Engine[] = [...processes, ...workerd, ...edgeRuntime, ...browsers, ...fallbacks];
+export const engines: readonly Engine[] = [...processes, ...fallbacks, ...workerd, ...edgeRuntime, ...browsers];

@@ -9,6 +9,8 @@ export interface Settings {
   readonly project: PackedProject;
   /** Milliseconds that an engine may take. */
   readonly limit: number;
+  /** Puts what the engine runs into the project. */
+  readonly prepare: (engine: Engine) => Promise<void>;
   readonly print: (line: string) => void;
 }
 
@@ -59,10 +61,11 @@ export async function runEngines(engines: readonly Engine[], settings: Settings)
   return counts;
 }
 
-async function runEngine(engine: Engine, { project, limit }: Settings): Promise<Outcome> {
+async function runEngine(engine: Engine, { project, limit, prepare }: Settings): Promise<Outcome> {
   try {
     const run = engine.open();
     if (!run) return "skipped";
+    await prepare(engine);
     const { runtime, result } = await limited(engine.name, limit, run(project));
     const report = asReport(result);
     return { runtime, report, problems: problems(engine, report) };
@@ -72,7 +75,7 @@ async function runEngine(engine: Engine, { project, limit }: Settings): Promise<
 }
 
 function describe({ name, install }: Engine, outcome: Outcome, seconds: string): string {
-  const column = name.padEnd(16);
+  const column = name.padEnd(20);
   if (outcome === "skipped") return `skip ${column} not installed: ${install}`;
   const { report, runtime, problems } = outcome;
   const about = report ? `${runtime}: ${report.backend}, ${report.checks} checks, ${seconds}` : `no report, ${seconds}`;

@@ -41,9 +41,15 @@ function reporting(name: string, report: unknown, given: Partial<Engine> = {}): 
   return engine(name, async () => ({ runtime: `${name} 1.0`, result: report }), given);
 }
 
-async function run(engines: readonly Engine[], limit = 60_000): Promise<{ counts: Counts; printed: string }> {
+const nothing = async (): Promise<void> => {};
+
+async function run(
+  engines: readonly Engine[],
+  limit = 60_000,
+  prepare: (engine: Engine) => Promise<void> = nothing,
+): Promise<{ counts: Counts; printed: string }> {
   const lines: string[] = [];
-  const counts = await runEngines(engines, { project, limit, print: (line) => lines.push(line) });
+  const counts = await runEngines(engines, { project, limit, prepare, print: (line) => lines.push(line) });
   return { counts, printed: lines.join("\n") };
 }
 
@@ -112,6 +118,21 @@ describe("a run", () => {
     const { counts, printed } = await run([reporting("one", GOOD), fallback, reporting("two", GOOD)]);
     expect(counts).toEqual({ passed: 4, failed: 0, skipped: 0 });
     expect(printed).toContain("to the bit: one, two");
+  });
+
+  it("takes no bits from an engine with a program of its own, which is there before it runs", async () => {
+    const { bits, draws, ...own } = GOOD;
+    const prepared: (string | undefined)[] = [];
+    const engines = [reporting("one", GOOD), reporting("two", GOOD), reporting("three", own, { program: "own.ts" })];
+    const { counts, printed } = await run(engines, 60_000, async ({ program }) => void prepared.push(program));
+    expect(prepared).toEqual([undefined, undefined, "own.ts"]);
+    expect(counts).toEqual({ passed: 4, failed: 0, skipped: 0 });
+    expect(printed).toContain("to the bit: one, two");
+  });
+
+  it("fails where a program of an engine's own does", async () => {
+    const { counts } = await run([reporting("one", { ...GOOD, failures: ["wrong"] }, { program: "own.ts" })]);
+    expect(counts).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 
   it.each<[string, unknown, Partial<Engine>, string]>([

@@ -109,11 +109,15 @@ export function isModule(value: unknown): boolean {
   return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 }
 
-/** Wrong bytes of the caller's are an error, never a reason to fall back. */
+/** A module whose one type has a v128 in it. */
+const VECTOR: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123);
+
+/** Wrong bytes of the caller's are an error, never a reason to fall back; but no bytes are right where SIMD is missing. */
 function find({ code, candidates }: Source): Found | Unserved {
   if (typeof WebAssembly !== "object") return { backend: "js", reason: "this engine has no WebAssembly" };
   if (code === undefined) return choose(candidates);
   if (isTaken(code)) return { code, reason: "the caller gave the module" };
+  if (!isTaken(VECTOR)) return { backend: "js", reason: "this engine has no WebAssembly SIMD" };
   throw new TypeError("bytes: expected a WebAssembly binary that this engine takes, got bytes that do not validate");
 }
 

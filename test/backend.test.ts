@@ -64,6 +64,13 @@ describe("the choice of the backend", () => {
     expect(library.softmax([0, 0])).toEqual([0.5, 0.5]);
   });
 
+  it("falls back without SIMD, whatever bytes the caller gives", () => {
+    vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
+    const library = createSoftmax({ bytes: moduleBytes("simd") });
+    expect(library.backend()).toEqual({ backend: "js", reason: "this engine has no WebAssembly SIMD" });
+    expect(library.softmax([0, 0])).toEqual([0.5, 0.5]);
+  });
+
   it("falls back where the embedder refuses to compile", async () => {
     function refusal(): never {
       throw new WebAssembly.CompileError("Wasm code generation disallowed by embedder");

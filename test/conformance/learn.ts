@@ -78,7 +78,12 @@ function checkOptimum({ suite, entries }: Context): void {
         const most = Math.max(...gradient.map(Math.abs));
         suite.check(`${what}: gradient`, most <= tol * 1.001 + 1e-15, most, `at most ${tol}`);
         const rising = losses.filter((loss, i) => loss > (losses[i - 1] ?? loss) * (1 + ROUNDING));
-        suite.check(`${what}: losses fall`, rising.length === 0, losses, "none above the one before by more than rounding");
+        suite.check(
+          `${what}: losses fall`,
+          rising.length === 0,
+          losses,
+          "none above the one before by more than rounding",
+        );
       });
     }
   }

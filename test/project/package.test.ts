@@ -72,6 +72,7 @@ describe("the packed files", () => {
       "dist/simd.wasm.d.ts",
       "dist/slim.d.ts",
       "dist/slim.js",
+      "dist/types.d.ts",
       "package.json",
     ]);
   });

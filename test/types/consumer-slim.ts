@@ -1,6 +1,6 @@
 // What a consumer of softmax-simd/slim writes, compiled by test/types/check.ts.
 
-import { type SoftmaxFunction, softmax } from "softmax-simd";
+import { type Softmax as MainSoftmax, type SoftmaxFunction, softmax } from "softmax-simd";
 import { createSoftmax, type ResidentArray, type SlimOptions, type Softmax } from "softmax-simd/slim";
 
 declare const module: object;
@@ -12,6 +12,7 @@ export const single: Float32Array = library.softmax(new Float32Array(2));
 export const nested: number[][] = createSoftmax(options).logSoftmax([[1, 2]]);
 export const handle: ResidentArray<"float32"> = library.allocate("float32", [2, 3]);
 export const swappable: SoftmaxFunction[] = [softmax, library.softmax];
+export const main: MainSoftmax = library;
 
 // @ts-expect-error: no options
 createSoftmax();

@@ -24,25 +24,4 @@ export {
   topK,
   verify,
 } from "./default.js";
-export type * from "./op-types.js";
-export type {
-  AllocateFunction,
-  Backend,
-  BackendName,
-  CreateOptions,
-  Dtype,
-  Mask,
-  NestedNumbers,
-  NestedResult,
-  ResidentArray,
-  ResidentDtype,
-  ResidentSoftmaxFunction,
-  Softmax,
-  SoftmaxFunction,
-  SoftmaxOptions,
-  TensorLike,
-  TensorResult,
-  Verification,
-  VerifiedOp,
-  VerifyOptions,
-} from "./types.js";
+export type * from "./exported-types.js";

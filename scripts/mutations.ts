@@ -134,18 +134,23 @@ function copyProject(): string {
     "tsconfig.json",
     "vitest.config.ts",
   ]) {
-    cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
+    cpSync(join(ROOT, entry), join(copy, entry), { recursive: true, filter: (path) => !path.endsWith("node_modules") });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
   for (const target of TARGETS) writeFileSync(join(copy, SERVED[target]), serving(target));
   return copy;
 }
 
-async function passes(copy: string, command: string, args: readonly string[]): Promise<boolean> {
+async function passes(
+  copy: string,
+  command: string,
+  args: readonly string[],
+  stdout: "ignore" | "inherit" = "ignore",
+): Promise<boolean> {
   const child = spawn(process.execPath, [join(ROOT, command), ...args], {
     cwd: copy,
     timeout: 300_000,
-    stdio: "ignore",
+    stdio: ["ignore", stdout, stdout],
   });
   const [code] = await once(child, "exit");
   return code === 0;
@@ -159,9 +164,10 @@ function build(copy: string, target: Served): Promise<boolean> {
   ]);
 }
 
-function test(copy: string, names: readonly string[]): Promise<boolean> {
+function test(copy: string, names: readonly string[], stdout: "ignore" | "inherit" = "ignore"): Promise<boolean> {
   const files = names.map((name) => `test/${name}.test.ts`);
-  return passes(copy, "node_modules/vitest/vitest.mjs", ["run", "--bail", "1", "--project", "simd", ...files]);
+  const args = ["run", "--bail", "1", "--project", "simd", ...files];
+  return passes(copy, "node_modules/vitest/vitest.mjs", args, stdout);
 }
 
 function testsOf(file: string): readonly string[] {
@@ -226,7 +232,10 @@ async function survivorsOf(mutations: readonly Mutation[], copies: readonly stri
   const [copy] = copies as [string];
   const names = new Set(mutations.flatMap(({ file }) => testsOf(file)));
   for (const target of TARGETS) if (!(await build(copy, target))) throw new Error(`${target} does not compile`);
-  if (!(await test(copy, [...names]))) throw new Error("the tests fail before any change");
+  if (!(await test(copy, [...names]))) {
+    await test(copy, [...names], "inherit");
+    throw new Error("the tests fail before any change: once more, with what they say, above");
+  }
   const pristine: Modules = TARGETS.map((target) => [target, readFileSync(compiled(copy, target))]);
   const queue = [...mutations];
   const found = await Promise.all(copies.map((each) => work(queue, each, pristine)));

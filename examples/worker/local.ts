@@ -17,16 +17,18 @@ export interface ServiceOptions {
   readonly port?: number;
   /** How long a body may stand still, in milliseconds. */
   readonly idle?: number;
+  /** Leaves out what workerd logs. */
+  readonly quiet?: boolean;
 }
 
 /** Bundles the worker and starts it on loopback. What it stores is kept in memory, and gone with it. */
-export async function startService({ port = 0, idle }: ServiceOptions = {}): Promise<Service> {
+export async function startService({ port = 0, idle, quiet = false }: ServiceOptions = {}): Promise<Service> {
   const directory = await mkdtemp(join(tmpdir(), "softmax-worker-"));
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const script = join(directory, "worker.js");
     await bundleWorker(script);
-    const miniflare = await startWorkerd(script, { host: "127.0.0.1", port, ...bindings(idle) });
+    const miniflare = await startWorkerd(script, { host: "127.0.0.1", port, ...bindings(idle), ...(quiet && SILENT) });
     const url = await miniflare.ready;
     return { url, [Symbol.asyncDispose]: () => miniflare.dispose().finally(remove) };
   } catch (error) {
@@ -55,6 +57,13 @@ export async function startWorkerd(script: string, options: Partial<MiniflareOpt
     throw error;
   }
 }
+
+const SILENT: Partial<MiniflareOptions> = {
+  handleRuntimeStdio(out, err) {
+    out.resume();
+    err.resume();
+  },
+};
 
 async function bundleWorker(outfile: string): Promise<void> {
   await build({

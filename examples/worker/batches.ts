@@ -25,7 +25,7 @@ export async function submit(request: Request, target: string, contentType: stri
     await env.STORE.delete(inputOf(batch.id));
     throw error;
   }
-  return waiting(batch.id, { location: `/batches/${batch.id}` });
+  return waiting(batch.id, { location: `/results/${batch.id}` });
 }
 
 /** The answer of a batch, with the status that it would have had; 202 until it is there. */

@@ -27,7 +27,7 @@ const PAGES: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["/openapi.json", openapi],
 ]);
 
-const BATCH = /^\/batches\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const RESULT = /^\/results\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export default {
   fetch(request: Request, env: Env): Promise<Response> {
@@ -45,7 +45,7 @@ async function handle(request: Request, env: Env): Promise<Response> {
     allow(request, ["GET", "HEAD"]);
     return answer(JSON.stringify(page), JSON_TYPE);
   }
-  const id = BATCH.exec(pathname)?.[1];
+  const id = RESULT.exec(pathname)?.[1];
   if (id !== undefined) {
     allow(request, ["GET", "HEAD", "DELETE"]);
     return request.method === "DELETE" ? remove(id, env) : result(id, env);

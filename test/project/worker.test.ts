@@ -184,7 +184,7 @@ describe("errors", () => {
   it.each<[status: number, path: string, init: RequestInit, detail: RegExp]>([
     [404, "/nothing", {}, /openapi/],
     [404, "/batches", json({}), /openapi/],
-    [404, "/batches/00000000-0000-0000-0000-000000000000", {}, /none of that id/],
+    [404, "/results/00000000-0000-0000-0000-000000000000", {}, /none of that id/],
     [405, "/softmax", {}, /expected POST, got GET/],
     [405, "/sample", { method: "PUT", body: "x" }, /got PUT/],
     [405, "/openapi.json", json({}), /GET, HEAD/],
@@ -268,5 +268,44 @@ describe("the description", () => {
     expect(page["paths"]).toEqual(Object.keys(openapi.paths));
     const head = await ask("/openapi.json", { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
+  });
+
+  it("refers to what it holds", () => {
+    const references = [...JSON.stringify(openapi).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path as string);
+    expect(references.length).toBeGreaterThan(20);
+    for (const path of references) {
+      const target = path
+        .split("/")
+        .reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], openapi);
+      expect(target, path).toBeDefined();
+    }
+  });
+
+  it.each(Object.entries(openapi.paths))("names what is served at %s", async (path, methods) => {
+    const served = Object.keys(methods).filter((name) => name !== "parameters");
+    const url = path.replace("{op}", "softmax").replace("{id}", crypto.randomUUID());
+    for (const method of ["get", "put", "post", "delete", "patch"]) {
+      const { status } = await ask(url, { method: method.toUpperCase() });
+      if (served.includes(method)) expect(status, method).not.toBe(405);
+      else expect(status, method).toBe(405);
+    }
+  });
+
+  it.each([
+    ["/softmax", openapi.components.schemas.Softmax, { logits: [1] }],
+    ["/sample", openapi.components.schemas.Sample, { logits: [1] }],
+    ["/cross-entropy", openapi.components.schemas.CrossEntropy, { logits: [[1]], targets: [0] }],
+  ] as const)("names the options of %s", async (path, { properties }, body) => {
+    const detail = await detailOf(await ask(path, json({ ...body, "": 0 })), 422);
+    const taken = /expected one of (.*)/.exec(detail)?.[1]?.split(", ") ?? [];
+    const options = Object.keys(properties).filter((name) => !(name in body));
+    // Out is no use over HTTP, rng is a function.
+    expect(options.sort()).toEqual(taken.filter((name) => name !== "out" && name !== "rng").sort());
+    const inQuery = openapi.paths[path].post.parameters.flatMap((given) => ("name" in given ? [given.name] : []));
+    expect(Object.keys(properties)).toEqual(expect.arrayContaining(inQuery));
+    for (const name of inQuery) {
+      const got = await detailOf(await ask(`${path}?shape=1,1&${name}=!`, raw(new Float32Array(2))), 422);
+      expect(got).toMatch(new RegExp(`^${name}: `));
+    }
   });
 });

@@ -46,8 +46,6 @@ const NOT_FINITE =
   "; JSON has no NaN and no Infinity: leave classes out with `where`, or send float32 as application/octet-stream";
 
 async function readText(request: Request, idle: number): Promise<string> {
-  const tooLong = (): Problem => new Problem(413, `body: expected at most ${MAX_JSON_BYTES} bytes of JSON, got more`);
-  if (Number(request.headers.get("content-length")) > MAX_JSON_BYTES) throw tooLong();
   if (request.body === null) return "";
   const reader = request.body.getReader();
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -57,7 +55,9 @@ async function readText(request: Request, idle: number): Promise<string> {
       const { done, value } = await soon(reader.read(), idle);
       if (done) return text + utf8(() => decoder.decode());
       length += value.length;
-      if (length > MAX_JSON_BYTES) throw tooLong();
+      if (length > MAX_JSON_BYTES) {
+        throw new Problem(413, `body: expected at most ${MAX_JSON_BYTES} bytes of JSON, got more`);
+      }
       text += utf8(() => decoder.decode(value, { stream: true }));
     }
   } finally {

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare, type MiniflareOptions } from "miniflare";
@@ -59,7 +60,7 @@ export async function startWorkerd(script: string, options: Partial<MiniflareOpt
 }
 
 const SILENT: Partial<MiniflareOptions> = {
-  handleRuntimeStdio(out, err) {
+  handleRuntimeStdio(out: Readable, err: Readable) {
     out.resume();
     err.resume();
   },

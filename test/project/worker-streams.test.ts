@@ -1,8 +1,13 @@
 // The example of an edge service, over HTTP, in workerd: bodies that are large, slow or broken off, and batches.
 
+import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import { softmax } from "softmax-simd/reference";
 import { afterAll, describe, expect, it } from "vitest";
 import { startService } from "../../examples/worker/local.js";
@@ -176,5 +181,41 @@ describe("batches", () => {
     answers.forEach(({ probabilities }, i) => {
       expectNear(probabilities as number[], softmax(logits[i] as number[]), CONTRACT.float64.softmax);
     });
+  });
+});
+
+describe("the README", () => {
+  const page = readFileSync("examples/worker/README.md", "utf8");
+  const block = (language: string): string =>
+    new RegExp(`^\`\`\`${language}\n([^\`]*)\`\`\``, "m").exec(page)?.[1] as string;
+  const directory = mkdtempSync(join(tmpdir(), "softmax-readme-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  it.skipIf(process.platform === "win32")("has commands that work (they are for a POSIX shell)", async () => {
+    const commands = block("sh").replaceAll("localhost:8787", service.url.host).trimEnd().split("\n");
+    const said: string[] = [];
+    for (const command of commands) {
+      const run = promisify(execFile)("bash", ["-c", command], { cwd: directory, timeout: 20_000 });
+      said.push((await run).stdout);
+    }
+    const [rows, draws, losses, misspelt, , floats, submitted, description] = said as [string, ...string[]];
+    expectNear(
+      JSON.parse(rows).probabilities.flat(),
+      softmax(
+        [
+          [1, 2, 3],
+          [1, 2, 300],
+        ],
+        { temperature: 0.5 },
+      ).flat(),
+      1e-14,
+    );
+    expect(JSON.parse(draws as string)).toEqual({ samples: [1, 1, 1] });
+    expectNear(JSON.parse(losses as string).loss, [Math.log1p(Math.exp(-1)), Math.log1p(Math.exp(1))], 1e-14);
+    expect(misspelt).toBe(block("json").trim());
+    const printed = floats?.replace(/^\d+/gm, "").trim().split(/\s+/).map(Number);
+    expectNear(printed as number[], softmax([1, 2, 3, 4, 5, 6], { shape: [2, 3], beta: 2 }), 1e-5);
+    expect(submitted).toMatch(/^HTTP\/1.1 202 [^]*location: \/results\//i);
+    expect(JSON.parse(description as string).openapi).toBe("3.1.1");
   });
 });

@@ -7,7 +7,7 @@ import { startService } from "../../examples/worker/local.js";
 import openapi from "../../examples/worker/openapi.json" with { type: "json" };
 import { CONTRACT } from "../support/contract.js";
 import { random } from "../support/random.js";
-import { chunked, detailOf, expectNear, floatsOf, json, jsonOf, raw, stalled, streamed } from "../support/service.js";
+import { chunked, detailOf, expectNear, floatsOf, json, jsonOf, raw, stalled } from "../support/service.js";
 
 const service = await startService({ idle: 300 });
 afterAll(() => service[Symbol.asyncDispose]());
@@ -200,7 +200,7 @@ describe("errors", () => {
     [
       413,
       "/softmax",
-      { ...streamed(() => new Uint8Array(2 ** 16)), headers: typed("application/json").headers! },
+      { ...stalled(new Uint8Array(2 ** 21 + 1)), headers: typed("application/json").headers! },
       /bytes/,
     ],
     [422, "/softmax", json({}), /logits: expected an array, got none/],
@@ -227,7 +227,7 @@ describe("errors", () => {
     [400, "/softmax?shape=0,5", raw(FLOATS), /expected 0 bytes.*got more/],
     [400, "/softmax?shape=6", { ...raw(), body: null }, /got 0/],
     [400, "/softmax?shape=6", raw(FLOATS, Uint8Array.of(1)), /got more/],
-    [400, "/softmax?shape=6", streamed(() => new Uint8Array(1000)), /got more/],
+    [400, "/softmax?shape=6", stalled(new Uint8Array(1000)), /got more/],
     [400, "/sample?shape=7", raw(FLOATS), /got 24/],
     [400, "/cross-entropy?shape=1,6", raw(new Float32Array(6)), /got 24/],
     [413, "/softmax?shape=1048577", raw(FLOATS), /columns/],

@@ -29,7 +29,7 @@ export function chunked(size: number, ...parts: readonly Part[]): RequestInit {
 }
 
 /** A POST of what `next` gives, one chunk at a time, until that is undefined. */
-export function streamed(next: () => Uint8Array | undefined | Promise<undefined>): RequestInit {
+function streamed(next: () => Uint8Array | undefined | Promise<undefined>): RequestInit {
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       // Without a turn of the event loop in between, an endless body lets nothing else happen.

@@ -25,16 +25,14 @@ export interface ServiceOptions {
 /** Bundles the worker and starts it on loopback. What it stores is kept in memory, and gone with it. */
 export async function startService({ port = 0, idle, quiet = false }: ServiceOptions = {}): Promise<Service> {
   const directory = await mkdtemp(join(tmpdir(), "softmax-worker-"));
-  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const script = join(directory, "worker.js");
     await bundleWorker(script);
     const miniflare = await startWorkerd(script, { host: "127.0.0.1", port, ...bindings(idle), ...(quiet && SILENT) });
-    const url = await miniflare.ready;
-    return { url, [Symbol.asyncDispose]: () => miniflare.dispose().finally(remove) };
-  } catch (error) {
-    await remove();
-    throw error;
+    return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() };
+  } finally {
+    // workerd has it all by now.
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

@@ -247,7 +247,7 @@ describe("errors", () => {
       { ...stalled(Buffer.from('{"logits":')), headers: typed("application/json").headers! },
       /nothing/,
     ],
-    [411, "/batches/softmax?shape=6", chunked(4, FLOATS), /Content-Length/],
+    [411, "/batches/softmax?shape=6", stalled(new Uint8Array(24)), /Content-Length/],
     [400, "/batches/softmax", raw(FLOATS), /shape/],
     [415, "/batches/softmax", typed("text/plain"), /text\/plain/],
     [405, "/batches/softmax", {}, /expected POST/],

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
-import { Miniflare } from "miniflare";
+import { startWorkerd } from "../../examples/worker/local.js";
 import type { PackedProject } from "../support/packed.js";
 import { bundle } from "./bundle.js";
 import type { Engine, Ran } from "./engine.js";
@@ -24,7 +23,7 @@ export const workerd: readonly Engine[] = [
 async function run(project: PackedProject): Promise<Ran> {
   // As wrangler bundles: .wasm imports are left to the runtime.
   const script = await bundle("workerd", project, WORKER, { format: "esm", loader: { ".wasm": "copy" } });
-  const miniflare = await start("workerd", () => startMiniflare(script));
+  const miniflare = await start("workerd", () => startWorkerd(script));
   try {
     const response = await limited("the worker", 80_000, miniflare.dispatchFetch("http://localhost/"));
     const body = await response.text();
@@ -33,24 +32,5 @@ async function run(project: PackedProject): Promise<Ran> {
     return { runtime: `workerd ${version}`, result: JSON.parse(body) };
   } finally {
     await miniflare.dispose();
-  }
-}
-
-async function startMiniflare(scriptPath: string): Promise<Miniflare> {
-  const miniflare = new Miniflare({
-    modules: true,
-    modulesRoot: dirname(scriptPath),
-    scriptPath,
-    modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
-    compatibilityDate: "2025-01-01",
-    // No request to Cloudflare for the properties of a request.
-    cf: false,
-  });
-  try {
-    await miniflare.ready;
-    return miniflare;
-  } catch (error) {
-    await miniflare.dispose();
-    throw error;
   }
 }

@@ -61,8 +61,8 @@ export function readable(said: string): string {
   return lines.join("\n").trim();
 }
 
-/** The group goes with its first process: nothing that it left behind keeps its output open. */
-function closed(group: Group): Promise<number | string> {
+/** How the first process ended. The group goes with it: nothing that it left behind keeps its output open. */
+export function closed(group: Group): Promise<number | string> {
   return new Promise((resolve, reject) => {
     group.child.once("error", reject);
     group.child.once("exit", () => group.end());

@@ -3,6 +3,7 @@
 import { allocate, privateView } from "../check/arrays.js";
 import type { Request } from "../check.js";
 import { type Chunk, Chunks, isTurned, type Rows, type RowsOp, WINDOW_BYTES } from "../chunks.js";
+import { ROWS } from "../memory.js";
 import type { Plan } from "../plan.js";
 import { type Passed, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
 import type { Slot } from "./slot.js";
@@ -16,12 +17,6 @@ export interface Piece {
   take(slot: Slot): void;
   /** Whether it can be loaded once more, should it remain half done. */
   readonly again: boolean;
-}
-
-/** A call's pieces, and what they make together. */
-export interface Pieces {
-  readonly pieces: readonly Piece[];
-  readonly passed: Passed;
 }
 
 /**
@@ -38,20 +33,31 @@ export function sizeOf({ extent: { outer, length, inner } }: Request): number {
   return outer * length * inner;
 }
 
-/** The pieces of a call of at least one element, for so many threads. `slot`: any. */
-export function piecesOf(plan: Plan, threads: number, slot: Slot, mayStand: boolean): Pieces {
-  const { request, op, extraBytes = 0 } = plan;
-  const { extent, target, dtype } = request;
+/** Where the results of a call of at least one element go. */
+export function passedOf({ request, op }: Plan): Passed {
+  const { dtype, target, extent } = request;
   const size = op.masked === undefined ? 0 : sizeOf(request);
-  const passed: Passed = {
-    elements: size === 0 && target === undefined ? allocate(dtype, 0) : (target ?? allocate(dtype, size)),
+  return {
+    elements: target ?? allocate(dtype, size),
     numbers: new Float64Array(extent.outer * extent.inner * op.numbers),
   };
+}
+
+/** The pieces of such a call for so many threads. `slot`: any; `mayStand`: whether threads reach the arrays that stay. */
+export function piecesOf(
+  plan: Plan,
+  passed: Passed,
+  threads: number,
+  slot: Slot,
+  mayStand: boolean,
+): readonly Piece[] {
+  const { request, op, extraBytes = 0 } = plan;
+  const { extent, dtype } = request;
   const bytes = (sizeOf(request) * (dtype === "float64" ? 8 : 4)) / (threads * PIECES);
   const place = mayStand && extraBytes === 0 && extent.outer >= threads ? standing(request, op) : undefined;
-  if (place !== undefined) return { pieces: standingPieces(request, op, place, bytes, passed), passed };
+  if (place !== undefined) return standingPieces(request, op, place, bytes, passed);
   const room = Math.min(WINDOW_BYTES, Math.max(LEAST_BYTES, bytes) * areasOf(plan)) + extraBytes;
-  return { pieces: passingPieces(plan, room, slot, passed), passed };
+  return passingPieces(plan, room, slot, passed);
 }
 
 /** How many times over a chunk takes memory. */

@@ -10,10 +10,11 @@ import { carryOut, type Plan, type Whole } from "../plan.js";
 import { Store } from "../store.js";
 import { CREATE_OPTIONS, checkCreateOptions, opsBy } from "../surface.js";
 import { sharedMemory } from "../wasm.js";
+import type { Passed } from "../window.js";
 import { Crew, DEPTH } from "./crew.js";
 import { PoolHeap } from "./heap.js";
 import { modules } from "./modules.js";
-import { piecesOf, sizeOf } from "./pieces.js";
+import { type Piece, passedOf, piecesOf, sizeOf } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
 import { type Control, Progress, type Team, work } from "./team.js";
@@ -120,21 +121,29 @@ function newCrew(threads: number, module: object, heap: PoolHeap): Crew {
   }
 }
 
-/** A call in pieces. */
+/** A call by several threads. */
 async function share(plan: Plan, started: Started, control: Control): Promise<unknown> {
-  const { heap, slots, threads } = started;
+  const { heap, threads } = started;
   const { outer, inner } = plan.request.extent;
   const progress = new Progress(control, outer * inner);
-  const slot = await slots.take();
-  const { pieces, passed } = prepared(plan, threads, slot, heap !== undefined, slots);
   heap?.begin();
   try {
+    const passed = passedOf(plan);
     if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, passed, heap, started, progress);
-    else await work(started, pieces, progress);
+    else await work(started, await piecesFor(plan, passed, started), progress);
+    return plan.deliver(plan.request, passed);
   } finally {
     heap?.end();
   }
-  return plan.deliver(plan.request, passed);
+}
+
+async function piecesFor(plan: Plan, passed: Passed, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
+  const slot = await slots.take();
+  try {
+    return piecesOf(plan, passed, threads, slot, heap !== undefined);
+  } finally {
+    slots.give(slot);
+  }
 }
 
 /** Options of a pool's call apart from those of the op. */
@@ -167,3 +176,28 @@ function checkThreads(threads: unknown): number {
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/**
+ * A pool of threads over memory that they share with the arrays of its `allocate`.
+ */
+export function createPool(options?: PoolOptions): Pool {
+  const { threads, ...given } = checkOptions(options, POOL_OPTIONS) as PoolOptions;
+  const count = checkThreads(threads);
+  const calls = new Calls(new PoolEngine(checkCreateOptions(modules, given)), count);
+  const one = <F>(op: unknown, plain: F): F =>
+    ((x: unknown, options?: unknown) => calls.call(op as Op, plain as Plain, [x], options)) as F;
+  const two = <F>(op: unknown, plain: F): F =>
+    ((x: unknown, second: unknown, options?: unknown) =>
+      calls.call(op as Op, plain as Plain, [x, second], options)) as F;
+  const close = (): Promise<void> => calls.close();
+  return {
+    ...opsBy(one, two),
+    allocate: (dtype: unknown, shape: unknown) => calls.store.allocate(dtype, shape),
+    backend: () => calls.backend(),
+    ready: () => calls.ready(),
+    close,
+    [asyncDispose]: close,
+  } as unknown as Pool;
+}
+
+const POOL_OPTIONS = ["threads", ...CREATE_OPTIONS.filter((name) => name !== "module" && name !== "bytes")];

@@ -5,7 +5,7 @@ import type { Request } from "../check.js";
 import { type Chunk, Chunks, isTurned, type Rows, type RowsOp, WINDOW_BYTES } from "../chunks.js";
 import { ROWS } from "../memory.js";
 import type { Plan } from "../plan.js";
-import { type Passed, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
+import { copyThere, type Passed, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
 import type { Slot } from "./slot.js";
 
 /** A piece of a call. */
@@ -83,7 +83,11 @@ function standingPieces(
     return {
       rows: count * inner,
       again,
-      load: (slot) => op.run(rowsOf(request, place, slot, first, count)),
+      load(slot) {
+        slot.begin(0);
+        if (place.copied) copyThere(request, place, first, count);
+        op.run(rowsOf(request, place, slot, first, count));
+      },
       take: (slot) => takeNumbers(slot, first, count, op.numbers, numbers),
     };
   });

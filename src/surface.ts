@@ -3,9 +3,10 @@
 import { describe } from "./check/arrays.js";
 import { checkBoolean, checkIndex, checkOptions } from "./check/options.js";
 import { Engine } from "./engine.js";
-import { CEILING_BYTES, type Memory } from "./memory.js";
+import { CEILING_BYTES } from "./memory.js";
 import type { Ops } from "./op-types.js";
 import * as ops from "./ops/index.js";
+import { carryOut, type Plan, type Whole } from "./plan.js";
 import * as reference from "./reference.js";
 import { Store } from "./store.js";
 import type {
@@ -47,39 +48,39 @@ export function surfaceOver(modules: readonly BuiltIn[], options: CreateOptions 
 
 type Unary = (x: unknown, options: unknown, store: Store) => unknown;
 type Binary = (x: unknown, second: unknown, options: unknown, store: Store) => unknown;
-type UnaryKernels = (memory: Memory, ...rest: Parameters<Unary>) => unknown;
-type BinaryKernels = (memory: Memory, ...rest: Parameters<Binary>) => unknown;
+type UnaryPlan = (...call: Parameters<Unary>) => Plan | Whole;
+type BinaryPlan = (...call: Parameters<Binary>) => Plan | Whole;
 
-/** Makes an op of what runs it by kernels and of its reference. */
-type Serve<Kernels> = <F>(kernels: Kernels, plain: F) => F;
+/** Makes an op of what plans it for the kernels and of its reference. */
+type Serve<Planned> = <F>(plan: Planned, plain: F) => F;
 
 /** An op of one input: by the kernels, or by the reference, which takes arrays that the store allocated too. */
-function unary(engine: Engine, store: Store): Serve<UnaryKernels> {
-  return <F>(kernels: UnaryKernels, plain: F) => {
+function unary(engine: Engine, store: Store): Serve<UnaryPlan> {
+  return <F>(plan: UnaryPlan, plain: F) => {
     const served = (x: unknown, options?: unknown): unknown => {
       const memory = engine.memory();
-      return memory === undefined ? (plain as Unary)(x, options, store) : kernels(memory, x, options, store);
+      return memory === undefined ? (plain as Unary)(x, options, store) : carryOut(memory, plan(x, options, store));
     };
     return served as F;
   };
 }
 
 /** An op of two. */
-function binary(engine: Engine, store: Store): Serve<BinaryKernels> {
-  return <F>(kernels: BinaryKernels, plain: F) => {
+function binary(engine: Engine, store: Store): Serve<BinaryPlan> {
+  return <F>(plan: BinaryPlan, plain: F) => {
     const served = (x: unknown, second: unknown, options?: unknown): unknown => {
       const memory = engine.memory();
       if (memory === undefined) return (plain as Binary)(x, second, options, store);
-      return kernels(memory, x, second, options, store);
+      return carryOut(memory, plan(x, second, options, store));
     };
     return served as F;
   };
 }
 
 /** The reference alone. */
-const plainly = <F>(_kernels: unknown, plain: F): F => plain;
+const plainly = <F>(_plan: unknown, plain: F): F => plain;
 
-function opsBy(one: Serve<UnaryKernels>, two: Serve<BinaryKernels>): Ops & Pick<Softmax, "softmax"> {
+function opsBy(one: Serve<UnaryPlan>, two: Serve<BinaryPlan>): Ops & Pick<Softmax, "softmax"> {
   return {
     softmax: one(ops.softmax, reference.softmax as unknown as ResidentSoftmaxFunction),
     logSoftmax: one(ops.logSoftmax, reference.logSoftmax),

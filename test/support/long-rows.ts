@@ -45,8 +45,11 @@ export function longRows(target: Target, dtype: Dtype, most: number): LongRows {
   const [first] = instances as [ParallelKernels];
 
   function load(logits: FloatArray): void {
-    new Uint8Array(memory.buffer, values).fill(0xff);
-    new Uint8Array(memory.buffer, x).set(new Uint8Array(logits.buffer));
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.fill(0xff, values, scratch);
+    bytes.fill(0xff, sums, sums + 8 * blocksOf(logits.length));
+    bytes.fill(0xff, y, y + logits.byteLength);
+    bytes.set(new Uint8Array(logits.buffer), x);
   }
 
   function read(at: number, count: number): FloatArray {

@@ -2,7 +2,7 @@
 
 import { program } from "../generated/worker.js";
 import type { Job, Reply, Setup } from "./protocol.js";
-import { startThread, type Thread } from "./thread.js";
+import { type Listener, startThread, type Thread } from "./thread.js";
 
 /** Jobs that a thread has at a time: the one that it runs, and one to go on with at once. */
 export const DEPTH = 2;
@@ -74,6 +74,7 @@ export class Crew {
     this.#members.clear();
     this.#cause = cause;
     for (const { orders } of members) for (const { reject } of orders.values()) reject(cause);
+    this.#tellStarted();
     this.#assign();
     await Promise.all(members.map(({ thread }) => thread.end()));
   }
@@ -86,7 +87,7 @@ export class Crew {
     const orders: Member["orders"] = new Map();
     const reply = (message: Reply): void => this.#receive(member, message);
     const died = (cause: unknown): void => this.#bury(member, cause);
-    const thread = startThread(program, { reply, died });
+    const thread = this.#start({ reply, died });
     if (thread === undefined) return;
     const member: Member = { thread, orders, isUp: false };
     this.#members.add(member);
@@ -97,6 +98,16 @@ export class Crew {
       this.#members.clear();
       void thread.end();
       throw error;
+    }
+  }
+
+  /** undefined where the engine has no threads, or permits none. */
+  #start(listener: Listener): Thread | undefined {
+    try {
+      return startThread(program, listener);
+    } catch (error) {
+      this.#cause = error;
+      return undefined;
     }
   }
 

@@ -90,6 +90,9 @@ class Calls {
     const plan = op(...inputs, rest, this.store);
     if ("whole" in plan || sizeOf(plan.request) < SMALL) return carryOut(memory, plan);
     const started = this.#started ?? (await this.#starting);
+    // Whether threads are permitted shows once they start.
+    await started?.crew.ready();
+    if (this.#closed !== undefined) throw this.#closed;
     if (started === undefined || started.crew.size === 0) return carryOut(memory, plan);
     return share(plan, started, control);
   }

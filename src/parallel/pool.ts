@@ -21,7 +21,7 @@ import { coresAvailable } from "./thread.js";
 import type { Pool, PoolBackend, PoolOptions } from "./types.js";
 
 /** Calls of fewer elements are quicker done on the calling thread. */
-const SMALL = 2 ** 17;
+const SMALL = 2 ** 19;
 
 const MOST_THREADS = 64;
 

@@ -20,6 +20,7 @@ mkdirSync("src/generated", { recursive: true });
 inline("kernels", { relaxedSimd: "relaxed-simd", simd: "simd" });
 inline("learn-kernels", { relaxedSimd: "learn.relaxed-simd", simd: "learn.simd" });
 inline("sampling-kernels", { simd: "sampling.simd" });
+inline("parallel-kernels", { relaxedSimd: "parallel.relaxed-simd", simd: "parallel.simd" });
 
 function inline(name: string, modules: Readonly<Record<string, ModuleName>>): void {
   const lines = [

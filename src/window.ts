@@ -104,8 +104,9 @@ export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 
     for (const chunk of chunks.all()) {
       const rows = chunks.load(chunk, op);
       op.run(rows);
+      if (op.masked !== undefined) chunks.finish(chunk, op.masked);
       takeNumbers(memory, rows.first, rows.outer, op.numbers, numbers);
-      if (op.masked !== undefined) chunks.store(chunk, op.masked, to);
+      if (op.masked !== undefined) chunks.copyOut(chunk, to);
     }
   } finally {
     memory.release();

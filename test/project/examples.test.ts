@@ -26,7 +26,9 @@ const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => /^(sampling\/)?[\w.]+\.ts$/.test(file));
 const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
-const pages = ["README.md", "docs/functions.md", "docs/runtimes.md", "docs/sampling.md"].flatMap((page) => {
+/** docs/abi.md has a program of its own, which abi-docs.test.ts runs. */
+const guides = readdirSync("docs").filter((file) => file.endsWith(".md") && file !== "abi.md");
+const pages = ["README.md", ...guides.map((file) => `docs/${file}`)].flatMap((page) => {
   const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);
   return [...blocks].map(([, code]) => code as string);
 });

@@ -91,9 +91,10 @@ export class Memory implements Linear {
     this.kernels = kernels;
     this.#budget = budget;
     this.#initialBytes = kernels.memory.buffer.byteLength;
-    this.scratch = align(kernels.heapBase.value >>> 0);
-    this.rows = align(this.scratch + SCRATCH_BYTES);
-    this.start = align(this.rows + ROW_BYTES);
+    const { scratch, rows, start } = layoutAt(kernels.heapBase.value >>> 0);
+    this.scratch = scratch;
+    this.rows = rows;
+    this.start = start;
     this.room = budget.limit - this.start;
   }
 
@@ -158,6 +159,13 @@ export class Memory implements Linear {
     this.#buffer = buffer;
     this.#usable = Math.min(buffer.byteLength, this.#budget.limit);
   }
+}
+
+/** Pointers, from `base` on: to scratch, to numbers a row, and to where the stretch begins. */
+export function layoutAt(base: number): Pick<Memory, "scratch" | "rows" | "start"> {
+  const scratch = align(base);
+  const rows = align(scratch + SCRATCH_BYTES);
+  return { scratch, rows, start: align(rows + ROW_BYTES) };
 }
 
 /** The next multiple of a cache line. */

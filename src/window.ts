@@ -3,8 +3,8 @@
 
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
-import { Chunks, chunkOf, isTurned, type RowsOp, room } from "./chunks.js";
-import { type Memory, ROWS } from "./memory.js";
+import { Chunks, chunkOf, isTurned, type Rows, type RowsOp, room } from "./chunks.js";
+import { type Linear, type Memory, ROWS } from "./memory.js";
 import type { Elements } from "./types.js";
 
 /** Up to here copying in a loop is quicker than the engine's own set, subarray and slice. */
@@ -12,16 +12,23 @@ const FEW = 32;
 
 const NONE = new Float64Array(0);
 
-/** Passes an op's one input through, into target or into fresh memory. */
-export function stream(memory: Memory, request: Request, op: RowsOp): Elements {
-  const { mask, extent, place, dtype, target } = request;
-  const { outer, length, inner } = extent;
-  const size = outer * length * inner;
-  if (size === 0) return target ?? allocate(dtype, 0);
-  if (place !== undefined && passInPlace(request, op)) return target as Elements;
-  const elementBytes = (dtype === "float64" ? 8 : 4) + (mask === undefined ? 0 : 1);
-  if (isTurned(request, op) || size * elementBytes > room(memory)) return pass(memory, request, op).elements;
-  return passWhole(memory, request, op, size, memory.reserve(size * elementBytes));
+/** Where the numbers go that the rows of a call give. */
+export function numbersFor({ extent }: Request, op: RowsOp): Float64Array {
+  return op.numbers === 0 ? NONE : new Float64Array(extent.outer * extent.inner * op.numbers);
+}
+
+/** Passes a call's rows through an op, into target or fresh memory; what numbers they give goes to `numbers`. */
+export function stream(memory: Memory, request: Request, op: RowsOp, numbers: Float64Array): Elements {
+  const { mask, extent, place, dtype, other } = request;
+  const size = extent.outer * extent.length * extent.inner;
+  const at = place && standing(request, op);
+  if (at !== undefined && size > 0) return passInPlace(request, op, at, numbers);
+  const bytes = size * ((dtype === "float64" ? 8 : 4) + (mask === undefined ? 0 : 1));
+  const maps = op.masked !== undefined && op.numbers === 0 && op.extra === undefined;
+  if (!maps || other !== undefined || isTurned(request, op) || size === 0 || bytes > room(memory)) {
+    return pass(memory, request, op, numbers);
+  }
+  return passWhole(memory, request, op, size, memory.reserve(bytes));
 }
 
 /** At once, which is where what a small call takes counts: few objects are made. */
@@ -77,86 +84,101 @@ function take(
   return to;
 }
 
-/** Elements, in target or fresh memory, and the numbers that rows gave. */
-export interface Passed {
-  readonly elements: Elements;
-  readonly numbers: Float64Array;
-}
-
-/** Passes any number of inputs through. `extraBytes`: what the op needs beside a chunk of them. */
-export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 0): Passed {
-  const { dtype, extent, target, place } = request;
+/** The same in chunks of whole rows. */
+export function pass(memory: Linear, request: Request, op: RowsOp, numbers: Float64Array = NONE): Elements {
+  const { dtype, extent, target } = request;
   const { outer, length, inner } = extent;
-  const batch = outer * inner;
-  const numbers = op.numbers === 0 ? NONE : new Float64Array(batch * op.numbers);
-  const size = op.masked === undefined ? 0 : batch * length;
-  if (batch * length === 0) {
-    numbers.fill(op.empty ?? 0, 0, batch);
-    return { elements: target ?? allocate(dtype, 0), numbers };
+  const { masked } = op;
+  if (outer * length * inner === 0) {
+    numbers.fill(op.empty ?? 0, 0, outer * inner);
+    return target ?? allocate(dtype, 0);
   }
-  if (place !== undefined && extraBytes === 0 && passInPlace(request, op, numbers)) {
-    return { elements: target as Elements, numbers };
-  }
-  const elements = size === 0 ? (NONE as Elements) : (target ?? allocate(dtype, size));
-  const chunks = new Chunks(memory, request, op, extraBytes);
+  const elements = masked === undefined ? NONE : (target ?? allocate(dtype, outer * length * inner));
+  const chunks = new Chunks(memory, request, op);
   try {
     const to = privateView(elements);
     for (const chunk of chunks.all()) {
       const rows = chunks.load(chunk, op);
       op.run(rows);
-      if (op.masked !== undefined) chunks.finish(chunk, op.masked);
+      if (masked !== undefined) chunks.finish(chunk, masked);
       takeNumbers(memory, rows.first, rows.outer, op.numbers, numbers);
-      if (op.masked !== undefined) chunks.copyOut(chunk, to);
+      op.take?.(rows);
+      if (masked !== undefined) chunks.copyOut(chunk, to);
     }
   } finally {
     memory.release();
   }
-  return { elements, numbers };
+  return elements;
 }
 
-function takeNumbers(memory: Memory, first: number, count: number, each: number, numbers: Float64Array): void {
+/** Copies the `each` numbers that each of `count` rows gave to their place among all rows'. */
+export function takeNumbers(memory: Linear, first: number, count: number, each: number, numbers: Float64Array): void {
   for (let n = 0; n < each; n++) {
     const at = memory.rows / 8 + n * ROWS;
     numbers.set(memory.view("float64").subarray(at, at + count), (n * numbers.length) / each + first);
   }
 }
 
-/**
- * Between arrays that stay, without a copy; an only input from elsewhere is copied where the result goes first, some rows
- * at a time. False where that cannot be: not all stand there, or a kernel's rows are not contiguous.
- */
-function passInPlace(request: Request, op: RowsOp, numbers: Float64Array = NONE): boolean {
-  const { place, extent, dtype, data, other } = request;
-  const { outer, length, inner } = extent;
-  if (place === undefined || isTurned(request, op)) return false;
-  const { memory, x, other: second, y } = place;
+/** Arrays that stay, for a kernel to work on where they stand. */
+export interface Standing {
+  readonly memory: Memory;
+  /** Pointer to the first input's values; where those have to be copied first, to where they are. */
+  readonly x: number;
+  /** 0 where there is no second input. */
+  readonly other: number;
+  /** 0 where rows give numbers alone. */
+  readonly y: number;
+  /** Whether the first input stands elsewhere, to be copied where the result goes. */
+  readonly copied: boolean;
+}
+
+/** Undefined where rows have to pass: not all arrays stay, or the op wants more than contiguous rows of them. */
+export function standing(request: Request, op: RowsOp): Standing | undefined {
+  const { place } = request;
+  if (place === undefined || op.extra !== undefined || isTurned(request, op)) return undefined;
+  const { memory, x, other = 0, y = 0 } = place;
   const copied = x === undefined;
   // Where elements come back, or x is copied, they need a place.
-  if (y === undefined && (copied || op.masked !== undefined)) return false;
-  if (other !== undefined && (copied || second === undefined)) return false;
+  if (place.y === undefined && (copied || op.masked !== undefined)) return undefined;
+  if (request.other !== undefined && (copied || place.other === undefined)) return undefined;
+  return { memory, x: x ?? y, other, y, copied };
+}
+
+/** `count` of the slabs of arrays that stay, from `first` on, for the kernels of `memory`; copied there where need be. */
+export function rowsOf(request: Request, at: Standing, memory: Linear, first: number, count: number): Rows {
+  const { dtype, data, extent } = request;
+  const { length, inner } = extent;
   const double = dtype === "float64";
-  const width = double ? 8 : 4;
-  const to = y ?? 0;
+  const start = first * length * inner;
+  const skipped = start * (double ? 8 : 4);
+  if (at.copied)
+    at.memory.view(dtype).set(privateView(data, start, count * length * inner), at.y / (double ? 8 : 4) + start);
+  return {
+    memory,
+    request,
+    double,
+    x: at.x + skipped,
+    other: at.other === 0 ? 0 : at.other + skipped,
+    y: at.y + skipped,
+    extra: 0,
+    first: first * inner,
+    outer: count,
+    length,
+    inner,
+  };
+}
+
+/** Works between arrays that stay; an input from elsewhere is copied where the result goes, some rows at a time. */
+function passInPlace(request: Request, op: RowsOp, at: Standing, numbers: Float64Array): Elements {
+  const { extent, dtype, target } = request;
+  const { outer } = extent;
+  const { memory, copied } = at;
+  const width = dtype === "float64" ? 8 : 4;
   const step = copied ? chunkOf(extent, room(memory) / width).slabs : op.numbers > 0 ? ROWS : outer;
   for (let first = 0; first < outer; first += step) {
     const count = Math.min(step, outer - first);
-    const start = first * length * inner;
-    if (copied) memory.view(dtype).set(privateView(data, start, count * length * inner), to / width + start);
-    const at = start * width;
-    op.run({
-      memory,
-      request,
-      double,
-      x: (x ?? to) + at,
-      other: second === undefined ? 0 : second + at,
-      y: to + at,
-      extra: 0,
-      first,
-      outer: count,
-      length,
-      inner,
-    });
+    op.run(rowsOf(request, at, memory, first, count));
     if (op.numbers > 0) takeNumbers(memory, first, count, op.numbers, numbers);
   }
-  return true;
+  return target as Elements;
 }

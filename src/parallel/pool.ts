@@ -13,7 +13,7 @@ import { sharedMemory } from "../wasm.js";
 import { Crew, DEPTH } from "./crew.js";
 import { PoolHeap } from "./heap.js";
 import { modules } from "./modules.js";
-import { piecesOf, sizeOf } from "./pieces.js";
+import { type Piece, piecesOf, type Results, resultsOf, sizeOf } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
 import { type Control, Progress, type Team, work } from "./team.js";
@@ -101,8 +101,7 @@ class Calls {
     const module = engine.module();
     if (memory === undefined || module === undefined) return undefined;
     const heap = engine.heap(0) as PoolHeap;
-    const crew = newCrew(this.#threads, module, heap);
-    const shares = crew.memory !== undefined;
+    const { crew, shares } = newCrew(this.#threads, module, heap);
     const slot = (): Slot => (shares ? new SharedSlot(heap) : new PostedSlot(memory));
     const slots = new Slots(Array.from({ length: DEPTH * this.#threads }, slot));
     this.#started = { crew, slots, threads: this.#threads, heap: shares ? heap : undefined };
@@ -111,30 +110,38 @@ class Calls {
 }
 
 /** Threads over the memory of the arrays; where it may not be shared, each in memory of its own. */
-function newCrew(threads: number, module: object, heap: PoolHeap): Crew {
+function newCrew(threads: number, module: object, heap: PoolHeap): { readonly crew: Crew; readonly shares: boolean } {
   try {
-    return new Crew(threads, { module, memory: heap.memory.kernels.memory });
+    return { crew: new Crew(threads, { module, memory: heap.memory.kernels.memory }), shares: true };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "DataCloneError") throw error;
-    return new Crew(threads, { module, memory: undefined });
+    return { crew: new Crew(threads, { module, memory: undefined }), shares: false };
   }
 }
 
-/** A call in pieces. */
+/** A call by several threads. */
 async function share(plan: Plan, started: Started, control: Control): Promise<unknown> {
-  const { heap, slots, threads } = started;
+  const { heap, threads } = started;
   const { outer, inner } = plan.request.extent;
   const progress = new Progress(control, outer * inner);
-  const slot = await slots.take();
-  const { pieces, passed } = prepared(plan, threads, slot, heap !== undefined, slots);
   heap?.begin();
   try {
-    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, passed, heap, started, progress);
-    else await work(started, pieces, progress);
+    const results = resultsOf(plan);
+    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, results, heap, started, progress);
+    else await work(started, await piecesFor(plan, results, started), progress);
+    return plan.deliver(plan.request, results.elements, results.numbers);
   } finally {
     heap?.end();
   }
-  return plan.deliver(plan.request, passed);
+}
+
+async function piecesFor(plan: Plan, results: Results, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
+  const slot = await slots.take();
+  try {
+    return piecesOf(plan, results, threads, slot, heap !== undefined);
+  } finally {
+    slots.give(slot);
+  }
 }
 
 /** Options of a pool's call apart from those of the op. */
@@ -167,3 +174,28 @@ function checkThreads(threads: unknown): number {
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/**
+ * A pool of threads over memory that they share with the arrays of its `allocate`.
+ */
+export function createPool(options?: PoolOptions): Pool {
+  const { threads, ...given } = checkOptions(options, POOL_OPTIONS) as PoolOptions;
+  const count = checkThreads(threads);
+  const calls = new Calls(new PoolEngine(checkCreateOptions(modules, given)), count);
+  const one = <F>(op: unknown, plain: F): F =>
+    ((x: unknown, options?: unknown) => calls.call(op as Op, plain as Plain, [x], options)) as F;
+  const two = <F>(op: unknown, plain: F): F =>
+    ((x: unknown, second: unknown, options?: unknown) =>
+      calls.call(op as Op, plain as Plain, [x, second], options)) as F;
+  const close = (): Promise<void> => calls.close();
+  return {
+    ...opsBy(one, two),
+    allocate: (dtype: unknown, shape: unknown) => calls.store.allocate(dtype, shape),
+    backend: () => calls.backend(),
+    ready: () => calls.ready(),
+    close,
+    [asyncDispose]: close,
+  } as unknown as Pool;
+}
+
+const POOL_OPTIONS = ["threads", ...CREATE_OPTIONS.filter((name) => name !== "module" && name !== "bytes")];

@@ -22,6 +22,9 @@ export const withRivals: readonly Contender[] = [
 /** What the accuracy table compares. */
 export const computed: readonly Contender[] = [...modules, tensorflow, ...onnxruntimes, pairwise];
 
+/** What the plot of errors over distances compares: those, and the usual loop. */
+export const plotted: readonly Contender[] = [...computed, ...javascript.filter(({ name }) => name === "Math.exp")];
+
 export function find(name: string): Contender {
   const found = [...withRivals, ...computed].find((contender) => contender.name === name);
   if (!found) throw new Error(`no contender "${name}"`);

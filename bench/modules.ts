@@ -10,13 +10,14 @@ function module(target: BackendName, flags: readonly string[] = []): Contender {
   return {
     name: `softmax-simd, ${target}`,
     flags,
-    takes: isFloat32Rows,
-    async load() {
+    takes: (given) => ["softmax", "logSoftmax"].includes(given.op) && isFloat32Rows(given),
+    async load({ op }) {
       const { createRequire } = await import("node:module");
       const { readFile } = await import("node:fs/promises");
       const path = createRequire(`${process.cwd()}/`).resolve(`softmax-simd/${target}.wasm`);
-      const { softmax } = createSoftmax({ bytes: await readFile(path) });
-      return (batch) => overArrays((x, _, options) => () => softmax(x, options), batch);
+      const { softmax, logSoftmax } = createSoftmax({ bytes: await readFile(path) });
+      const compute = op === "logSoftmax" ? logSoftmax : softmax;
+      return (batch) => overArrays((x, _, options) => () => compute(x, options), batch);
     },
   };
 }

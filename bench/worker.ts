@@ -5,6 +5,7 @@ import { backend } from "softmax-simd";
 import { Bench } from "tinybench";
 import type { Case, Mode } from "./cases.js";
 import { find } from "./contenders.js";
+import { type DistanceTask, errorsByDistance } from "./distances.js";
 import { type Errors, type ErrorTask, errorsOf } from "./errors.js";
 import { prepareSampling, type SamplingSetting } from "./sampling-works.js";
 import { blocksOf, type Stopwatch, stopwatch } from "./stopwatch.js";
@@ -28,6 +29,7 @@ export interface Questions {
   /** The nanoseconds of a call, in what was prepared last. */
   block(): number;
   errors(task: ErrorTask): Errors;
+  distances(task: DistanceTask): number[];
 }
 
 type Answers = { [K in keyof Questions]: (...given: never[]) => Promise<ReturnType<Questions[K]>> };
@@ -54,6 +56,9 @@ const answers: Answers = {
   },
   async errors(task: ErrorTask) {
     return errorsOf(find(task.contender), task);
+  },
+  async distances({ contender, op }: DistanceTask) {
+    return errorsByDistance(find(contender), op);
   },
 };
 

@@ -4,8 +4,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
 import * as library from "softmax-simd";
 import * as learn from "softmax-simd/learn";
+import * as parallel from "softmax-simd/parallel";
 import * as sampling from "softmax-simd/sampling";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+
+const pool = parallel.createPool({ threads: 2 });
+afterAll(() => pool.close());
 
 /** What the examples take as given. */
 const CONTEXT = {
@@ -19,6 +23,7 @@ const CONTEXT = {
   keys: 3,
   session: { run: async () => ({ logits: { data: Float32Array.of(1, 2, 3, 4), dims: [2, 2], type: "float32" } }) },
   feeds: {},
+  pool,
   fetch: async () => new Response(readFileSync("build/simd.wasm"), { headers: { "content-type": "application/wasm" } }),
 };
 
@@ -26,7 +31,9 @@ const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => /^(sampling\/)?[\w.]+\.ts$/.test(file));
 const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
-const pages = ["README.md", "docs/functions.md", "docs/runtimes.md", "docs/sampling.md"].flatMap((page) => {
+/** docs/abi.md has a program of its own, which abi-docs.test.ts runs. */
+const guides = readdirSync("docs").filter((file) => file.endsWith(".md") && file !== "abi.md");
+const pages = ["README.md", ...guides.map((file) => `docs/${file}`)].flatMap((page) => {
   const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);
   return [...blocks].map(([, code]) => code as string);
 });
@@ -61,7 +68,7 @@ async function run(example: string): Promise<number> {
     .replace(RESULT, (_, expression, text) => `check(${expression}, ${JSON.stringify(text)});`);
   // What Node 20 cannot read yet, such as `using`, is put in older words.
   const { code: plain } = transformSync(`const main = async () => {${code}};`, { target: "es2022", loader: "ts" });
-  const names = { ...library, ...learn, ...sampling, ...CONTEXT, check };
+  const names = { ...library, ...learn, ...sampling, ...parallel, ...CONTEXT, check };
   await new Function(...Object.keys(names), `${plain} return main();`)(...Object.values(names));
   return results;
 }

@@ -10,7 +10,7 @@ export const ROUNDS = 7;
 /** Threads of ONNX Runtime look for work for as long as 30 ms before they sleep. */
 const REST_MS = 40;
 
-const BUSY_MS = 200;
+const BUSY_MS = 120;
 
 /** Times are nanoseconds of a call. */
 export interface Timing {

@@ -144,11 +144,15 @@ export function standing(request: Request, op: RowsOp): Standing | undefined {
   return { memory, x: x ?? y, other, y, copied };
 }
 
-/** `count` of the slabs of arrays that stay, from `first` on, for the kernels of `memory`. */
+/** `count` of the slabs of arrays that stay, from `first` on, for the kernels of `memory`; copied there where need be. */
 export function rowsOf(request: Request, at: Standing, memory: Linear, first: number, count: number): Rows {
-  const { length, inner } = request.extent;
-  const double = request.dtype === "float64";
-  const skipped = first * length * inner * (double ? 8 : 4);
+  const { dtype, data, extent } = request;
+  const { length, inner } = extent;
+  const double = dtype === "float64";
+  const start = first * length * inner;
+  const skipped = start * (double ? 8 : 4);
+  if (at.copied)
+    at.memory.view(dtype).set(privateView(data, start, count * length * inner), at.y / (double ? 8 : 4) + start);
   return {
     memory,
     request,
@@ -166,30 +170,15 @@ export function rowsOf(request: Request, at: Standing, memory: Linear, first: nu
 
 /** Works between arrays that stay; an input from elsewhere is copied where the result goes, some rows at a time. */
 function passInPlace(request: Request, op: RowsOp, at: Standing, numbers: Float64Array): Elements {
-  const { extent, dtype, data, target } = request;
-  const { outer, length, inner } = extent;
+  const { extent, dtype, target } = request;
+  const { outer } = extent;
   const { memory, copied } = at;
   const width = dtype === "float64" ? 8 : 4;
   const step = copied ? chunkOf(extent, room(memory) / width).slabs : op.numbers > 0 ? ROWS : outer;
   for (let first = 0; first < outer; first += step) {
     const count = Math.min(step, outer - first);
-    const start = first * length * inner;
-    if (copied) memory.view(dtype).set(privateView(data, start, count * length * inner), at.y / width + start);
     op.run(rowsOf(request, at, memory, first, count));
     if (op.numbers > 0) takeNumbers(memory, first, count, op.numbers, numbers);
   }
   return target as Elements;
-}
-
-/** Copies the first input, some slabs of it, to where the result goes. */
-export function copyThere(
-  { data, dtype, extent }: Request,
-  { memory, y }: Standing,
-  first: number,
-  count: number,
-): void {
-  const slab = extent.length * extent.inner;
-  memory
-    .view(dtype)
-    .set(privateView(data, first * slab, count * slab), y / (dtype === "float64" ? 8 : 4) + first * slab);
 }

@@ -6,7 +6,7 @@ import { type Chunk, Chunks, isTurned, type Rows, type RowsOp, WINDOW_BYTES } fr
 import { ROWS } from "../memory.js";
 import type { Plan } from "../plan.js";
 import type { Elements } from "../types.js";
-import { copyThere, numbersFor, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
+import { numbersFor, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
 import type { Slot } from "./slot.js";
 
 /** A piece of a call. */
@@ -86,7 +86,6 @@ function standingPieces(
     again: place.copied || place.x !== place.y,
     load(slot) {
       slot.begin(0);
-      if (place.copied) copyThere(request, place, first, count);
       op.run(rowsOf(request, place, slot, first, count));
     },
     take: (slot) => takeNumbers(slot, first, count, op.numbers, numbers),

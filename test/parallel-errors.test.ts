@@ -107,9 +107,9 @@ describe.each<Memory>(["shared", "transferred"])("errors, memory %s", (memory) =
     ["signal a controller", { signal: new AbortController() }, TypeError, /^signal: expected an AbortSignal, got /],
     ["onProgress null", { onProgress: null }, TypeError, /^onProgress: expected a function, got null$/],
     ["onProgress an object", { onProgress: {} }, TypeError, /^onProgress: expected a function, got an object$/],
-    ["onprogress", { onprogress: () => {} }, TypeError, /^unknown option "onprogress": did you mean "onProgress"\?$/],
-    ["signals", { signals: undefined }, TypeError, /^unknown option "signals": did you mean "signal"\?$/],
-    ["dim beside a signal", { signal: undefined, dim: 1 }, TypeError, /^unknown option "dim": did you mean "axis"\?$/],
+    ["onprogress", { onprogress: () => {} }, TypeError, /^unknown option "onprogress": /],
+    ["signals", { signals: undefined }, TypeError, /^unknown option "signals": /],
+    ["dim beside a signal", { signal: undefined, dim: 1 }, TypeError, /^unknown option "dim": /],
   ])("%s rejects, saying what was expected", async (_, wrong, kind, message) => {
     for (const given of [Float32Array.of(1, 2), x()]) {
       const before = given.slice();

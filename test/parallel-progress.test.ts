@@ -50,6 +50,7 @@ describe.each<Memory>(["shared", "transferred"])("onProgress, memory %s", (memor
     [[1, 2 ** 19], -1, 1],
     [[3, 2 ** 18], 1, 3],
     [[100_000, 2], 1, 100_000],
+    [[20, 30], 1, 20],
   ])("of %j along %j counts to the number of rows", async (shape, axis, total) => {
     const x = logitsOf("float32", shape);
     const resident = pool.allocate("float32", shape);

@@ -40,11 +40,12 @@ export function alive(): Worker[] {
 
 /** Runs `act` with workers changed. */
 export async function troubled<T>(trouble: typeof seam, act: () => Promise<T>): Promise<T> {
+  const { program, post } = seam;
   Object.assign(seam, trouble);
   try {
     return await act();
   } finally {
-    Object.assign(seam, { program: undefined, post: undefined });
+    Object.assign(seam, { program, post });
   }
 }
 

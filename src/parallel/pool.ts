@@ -2,7 +2,7 @@
 // no others.
 
 import { describe } from "../check/arrays.js";
-import { checkIndex, checkOptions } from "../check/options.js";
+import { checkOptions } from "../check/options.js";
 import { asyncDispose } from "../dispose.js";
 import { Engine, type EngineOptions } from "../engine.js";
 import type { Memory } from "../memory.js";
@@ -166,9 +166,10 @@ function readControl(options: unknown): { readonly control: Control; readonly re
 
 function checkThreads(threads: unknown): number {
   if (threads === undefined) return Math.max(1, Math.min(MOST_THREADS, coresAvailable()));
-  const count = checkIndex(threads, "threads", MOST_THREADS + 1);
-  if (count > 0) return count;
-  throw new RangeError(`threads: expected an integer from 1 to ${MOST_THREADS}, got ${count}`);
+  const expected = `threads: expected an integer from 1 to ${MOST_THREADS}, got`;
+  if (typeof threads !== "number") throw new TypeError(`${expected} ${describe(threads)}`);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new RangeError(`${expected} ${threads}`);
 }
 
 function messageOf(cause: unknown): string {

@@ -31,12 +31,16 @@ interface Started extends Team {
 }
 
 class PoolEngine extends Engine {
+  /** Once there are arrays, or threads. */
+  arrays: PoolHeap | undefined;
+
   constructor(options: EngineOptions) {
     super({ ...options, imports: sharedMemory });
   }
 
   protected override heapIn(memory: Memory): PoolHeap {
-    return new PoolHeap(memory);
+    this.arrays = new PoolHeap(memory);
+    return this.arrays;
   }
 }
 
@@ -51,6 +55,7 @@ class Calls {
   readonly #starting: Promise<Started | undefined>;
   #started: Started | undefined;
   #closed: Error | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(engine: PoolEngine, threads: number) {
     this.#engine = engine;
@@ -74,24 +79,43 @@ class Calls {
     await started?.crew.ready();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed ??= new Error("the pool was closed");
-    const started = await this.#starting.catch(() => undefined);
-    await started?.crew.close(this.#closed);
+    this.#closing ??= this.#end(this.#closed);
+    return this.#closing;
   }
 
   /** A call of an op: `given` are its inputs and options, the last of which it may do without. */
   async call(op: Op, plain: Plain, inputs: readonly unknown[], options: unknown): Promise<unknown> {
     if (this.#closed !== undefined) throw this.#closed;
     const { control, rest } = readControl(options);
-    new Progress(control, 0).check();
+    if (control.signal?.aborted) throw control.signal.reason;
     const memory = this.#engine.memory();
     if (memory === undefined) return plain(...inputs, rest, this.store);
     const plan = op(...inputs, rest, this.store);
-    if ("whole" in plan || sizeOf(plan.request) < SMALL) return carryOut(memory, plan);
-    const started = this.#started ?? (await this.#starting);
-    if (started === undefined || started.crew.size === 0) return carryOut(memory, plan);
-    return share(plan, started, control);
+    if ("whole" in plan) return carryOut(memory, plan);
+    const { outer, inner } = plan.request.extent;
+    const progress = new Progress(control, outer * inner);
+    const here = (): unknown => {
+      const result = carryOut(memory, plan);
+      progress.advance(outer * inner);
+      return result;
+    };
+    if (sizeOf(plan.request) < SMALL) return here();
+    const end = this.#engine.arrays?.begin();
+    try {
+      const started = this.#started ?? (await this.#starting);
+      if (this.#closed !== undefined) throw this.#closed;
+      if (started === undefined || started.crew.size === 0) return here();
+      return await share(plan, started, progress);
+    } finally {
+      end?.();
+    }
+  }
+
+  async #end(cause: Error): Promise<void> {
+    const started = await this.#starting.catch(() => undefined);
+    await started?.crew.close(cause);
   }
 
   async #start(): Promise<Started | undefined> {
@@ -120,19 +144,12 @@ function newCrew(threads: number, module: object, heap: PoolHeap): { readonly cr
 }
 
 /** A call by several threads. */
-async function share(plan: Plan, started: Started, control: Control): Promise<unknown> {
+async function share(plan: Plan, started: Started, progress: Progress): Promise<unknown> {
   const { heap, threads } = started;
-  const { outer, inner } = plan.request.extent;
-  const progress = new Progress(control, outer * inner);
-  heap?.begin();
-  try {
-    const results = resultsOf(plan);
-    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, results, heap, started, progress);
-    else await work(started, await piecesFor(plan, results, started), progress);
-    return plan.deliver(plan.request, results.elements, results.numbers);
-  } finally {
-    heap?.end();
-  }
+  const results = resultsOf(plan);
+  if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, results, heap, started, progress);
+  else await work(started, await piecesFor(plan, results, started), progress);
+  return plan.deliver(plan.request, results.elements, results.numbers);
 }
 
 async function piecesFor(plan: Plan, results: Results, { heap, slots, threads }: Started): Promise<readonly Piece[]> {

@@ -31,11 +31,13 @@ export type PerSample<X extends Features> = X extends Float32Array | Float64Arra
             ? { dims: number[] }
             : { shape: number[] });
 
+/** Options of methods that take samples. */
 export interface ShapeOption {
   /** [samples, features] of a flat X. Default: as many samples as y has labels, as many features as were fitted. */
   readonly shape?: readonly number[];
 }
 
+/** Options of {@link SoftmaxRegression.fit} and {@link SoftmaxRegression.score}. */
 export interface SampleOptions extends ShapeOption {
   /** What each sample counts for: 0 or more. Default 1 each. */
   readonly sampleWeight?: Weights;
@@ -75,8 +77,9 @@ export type ClassIndices = readonly (number | bigint)[] | Exclude<LabelArray, re
 
 /** What {@link fitTemperature} found. */
 export interface FittedTemperature {
+  /** T of softmax(logits / T), more than 0. */
   readonly temperature: number;
-  /** The mean of -log p_label at it. */
+  /** The mean of -log p_label at it, in nats. */
   readonly loss: number;
   /** … and at temperature 1. */
   readonly lossBefore: number;
@@ -92,8 +95,11 @@ export interface CalibrationOptions {
 
 /** The rows whose confidence is above `lower` and up to `upper`. */
 export interface ReliabilityBin {
+  /** From 0 on. */
   readonly lower: number;
+  /** Up to 1. */
   readonly upper: number;
+  /** How many rows. */
   readonly count: number;
   /** Their mean largest probability; NaN without rows. */
   readonly confidence: number;
@@ -103,12 +109,17 @@ export interface ReliabilityBin {
 
 /** What `toJSON` gives: numbers, strings and booleans in arrays and objects. */
 export interface SoftmaxRegressionJSON {
+  /** What it is of. */
   readonly model: "SoftmaxRegression";
-  /** null: Infinity. */
+  /** {@link SoftmaxRegressionOptions.C}; null: Infinity. */
   readonly C: number | null;
+  /** {@link SoftmaxRegressionOptions.tol}. */
   readonly tol: number;
+  /** {@link SoftmaxRegressionOptions.maxIter}. */
   readonly maxIter: number;
+  /** {@link SoftmaxRegressionOptions.fitIntercept}. */
   readonly fitIntercept: boolean;
+  /** {@link SoftmaxRegressionOptions.seed}. */
   readonly seed?: number;
   /** What was learned; not there before `fit`. */
   readonly fitted?: {
@@ -116,9 +127,13 @@ export interface SoftmaxRegressionJSON {
     readonly labels: string;
     /** bigints as strings. */
     readonly classes: readonly (number | string | boolean)[];
+    /** {@link SoftmaxRegression.coef}: [classes, features]. */
     readonly coef: readonly (readonly number[])[];
+    /** {@link SoftmaxRegression.intercept}: one a class. */
     readonly intercept: readonly number[];
+    /** {@link SoftmaxRegression.nIter}. */
     readonly nIter: number;
+    /** {@link SoftmaxRegression.converged}. */
     readonly converged: boolean;
   };
 }

@@ -83,17 +83,21 @@ function softmaxAcross<T>(
   }
 }
 
+/** Where the logits are that beta wants: x, or y once it has the others. */
+export function prepare<T>(x: usize, y: usize, count: i32, beta: f64): usize {
+  const e = stretchExponent<T>(beta);
+  if (beta >= 0 && e >= 0) return x;
+  // The smallest logits are the largest of -x; a small beta leaves less of each.
+  const down = min(e, 0);
+  const sign = beta < 0 ? v128.splat<T>(-0.0) : i32x4.splat(0);
+  const f = v128.xor(v128.splat<T>(power<T>(down / 2)), sign), g = v128.splat<T>(power<T>(down - down / 2));
+  stretch<T>(x, y, count / lanes<T>(), count & (lanes<T>() - 1), i32x4.splat(0), f, g);
+  return y;
+}
+
 function softmax<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, beta: f64, scratch: usize): void {
   const scale = scaleFor<T>(beta, length == 1, scratch);
-  const e = stretchExponent<T>(beta);
-  if (beta < 0 || e < 0) {
-    // The smallest logits are the largest of -x; a small beta leaves less of each.
-    const down = min(e, 0), count = outer * length * inner;
-    const sign = beta < 0 ? v128.splat<T>(-0.0) : i32x4.splat(0);
-    const f = v128.xor(v128.splat<T>(power<T>(down / 2)), sign), g = v128.splat<T>(power<T>(down - down / 2));
-    stretch<T>(x, y, count / lanes<T>(), count & (lanes<T>() - 1), i32x4.splat(0), f, g);
-    x = y;
-  }
+  x = prepare<T>(x, y, outer * length * inner, beta);
   if (sizeof<T>() == 8 || inner == 1) softmaxAlong<T>(x, y, outer, length, scale, scratch);
   else softmaxAcross<T>(x, y, outer, length, inner, scale, scratch);
 }

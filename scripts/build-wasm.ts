@@ -1,8 +1,10 @@
-// Compiles assembly/ to the modules of asconfig.json's targets, and inlines them for the package.
+// Compiles assembly/ to the modules of asconfig.json's targets, and inlines them for the package; and so the program of a
+// pool's threads.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { build } from "esbuild";
 import { FIRST_CHARACTER, PAGE, TURN } from "../src/ascii.js";
 import { MODULES, type ModuleName } from "./modules.js";
 
@@ -20,12 +22,28 @@ mkdirSync("src/generated", { recursive: true });
 inline("kernels", { relaxedSimd: "relaxed-simd", simd: "simd" });
 inline("learn-kernels", { relaxedSimd: "learn.relaxed-simd", simd: "learn.simd" });
 inline("sampling-kernels", { simd: "sampling.simd" });
+inline("parallel-kernels", { relaxedSimd: "parallel.relaxed-simd", simd: "parallel.simd" });
+await inlineProgram("worker", "src/parallel/worker.ts");
 
 function inline(name: string, modules: Readonly<Record<string, ModuleName>>): void {
   const lines = [
     "// Written by `npm run build:wasm`, for src/ascii.ts.",
     ...Object.entries(modules).map(([constant, target]) => `export const ${constant}: string = ${literal(target)};`),
   ];
+  writeFileSync(`src/generated/${name}.ts`, `${lines.join("\n")}\n`);
+}
+
+/** As a script without imports, for threads that are started from text. */
+async function inlineProgram(name: string, source: string): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [source],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+  });
+  const lines = ["// Written by `npm run build:wasm`.", `export const program: string = ${JSON.stringify(outputFiles[0]?.text)};`];
   writeFileSync(`src/generated/${name}.ts`, `${lines.join("\n")}\n`);
 }
 

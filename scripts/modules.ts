@@ -1,6 +1,7 @@
 // What each target of asconfig.json is compiled from.
 
-export const MODULES = {
+/** Those that the package has as files. */
+export const PUBLISHED = {
   simd: "assembly/index.ts",
   "relaxed-simd": "assembly/index.ts",
   "learn.simd": "assembly/learn.ts",
@@ -9,4 +10,11 @@ export const MODULES = {
   "sampling.simd": "assembly/sampling.ts",
 } as const;
 
+export const MODULES = {
+  ...PUBLISHED,
+  "parallel.simd": "assembly/parallel.ts",
+  "parallel.relaxed-simd": "assembly/parallel.ts",
+} as const;
+
+export type PublishedName = keyof typeof PUBLISHED;
 export type ModuleName = keyof typeof MODULES;

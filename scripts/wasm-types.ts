@@ -1,15 +1,15 @@
 // Types of the .wasm files in dist/, for whoever imports them as modules.
 
 import { writeFileSync } from "node:fs";
-import { MODULES, type ModuleName } from "./modules.js";
+import { PUBLISHED, type PublishedName } from "./modules.js";
 
 export function writeWasmTypes(directory: string): void {
-  for (const name of Object.keys(MODULES) as ModuleName[]) {
+  for (const name of Object.keys(PUBLISHED) as PublishedName[]) {
     writeFileSync(`${directory}/${name}.wasm.d.ts`, declarations(name));
   }
 }
 
-function declarations(name: ModuleName): string {
+function declarations(name: PublishedName): string {
   const kernels = name.startsWith("learn.")
     ? "LearnKernels"
     : name.startsWith("sampling.")

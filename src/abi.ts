@@ -1,9 +1,9 @@
 // The kernels' names, how many parameters they take and how much memory they want, once. A test holds the names and
 // parameters against the modules' real exports.
 
-import type { Kernels, LearnKernels, SamplingKernels, Shared } from "./kernel-types.js";
+import type { Kernels, LearnKernels, ParallelKernels, SamplingKernels, Shared } from "./kernel-types.js";
 
-export type { Kernels, LearnKernels, SamplingKernels } from "./kernel-types.js";
+export type { Kernels, LearnKernels, ParallelKernels, SamplingKernels } from "./kernel-types.js";
 
 /** How many parameters the kernels take that move and convert elements, of this entry and of others. */
 const MOVES = { selectF32: 5, selectF64: 5, turn32: 5, turn64: 5, widenF16: 3, narrowF16: 3 };
@@ -63,6 +63,19 @@ export const SAMPLING_KERNELS: Readonly<Record<Exclude<keyof SamplingKernels, Sh
   normalizersF32: 6,
   normalizersF64: 6,
   ...MOVES,
+};
+
+/** The same of softmax-simd/parallel's modules. */
+export const PARALLEL_KERNELS: Readonly<Record<Exclude<keyof ParallelKernels, Shared>, number>> = {
+  ...KERNELS,
+  longMaximumF32: 6,
+  longMaximumF64: 6,
+  longExponentialsF32: 7,
+  longExponentialsF64: 7,
+  longFactorF32: 3,
+  longFactorF64: 3,
+  longScaleF32: 3,
+  longScaleF64: 3,
 };
 
 /** Bytes of work memory that topK wants for rows of so many columns; aligned to 8. */

@@ -4,7 +4,7 @@
 import type { Kernels } from "./abi.js";
 import { privateView } from "./check/arrays.js";
 import type { Extent, Request } from "./check.js";
-import { type Memory, ROWS } from "./memory.js";
+import { type Linear, ROWS } from "./memory.js";
 import type { Elements } from "./types.js";
 
 /**
@@ -19,7 +19,7 @@ const PANEL_COLUMNS = 16;
 
 /** Rows in linear memory, and where their results go. */
 export interface Rows {
-  readonly memory: Memory;
+  readonly memory: Linear;
   readonly request: Request;
   /** Whether the elements are float64; else they are float32. */
   readonly double: boolean;
@@ -57,7 +57,7 @@ export interface RowsOp {
 }
 
 /** The bytes that may pass at a time. */
-export function room(memory: Memory): number {
+export function room(memory: Linear): number {
   return Math.min(WINDOW_BYTES, memory.room);
 }
 
@@ -82,16 +82,25 @@ export interface Chunk {
   readonly columns: number;
 }
 
-/** The chunks of a call, and the memory that they pass through: each input, one more to turn in, the mask, the extra. */
+/** An input's way through linear memory: copied to `from`, thence widened, masked and turned to `to`. */
+interface Way {
+  readonly values: Elements;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The chunks of a call, and the memory that they pass through: each input, one more to turn in, the mask, the extra. The
+ * kernels may run later than they are called: `load` copies nothing to where one that it calls still has to work.
+ */
 export class Chunks {
-  readonly #memory: Memory;
+  readonly #memory: Linear;
   readonly #request: Request;
   readonly #double: boolean;
   readonly #slabs: number;
   readonly #columns: number;
-  readonly #x: number;
-  /** 0 where there is no second input. */
-  readonly #other: number;
+  readonly #first: Way;
+  readonly #second: Way | undefined;
   /** 0 where rows are not turned. */
   readonly #stage: number;
   /** 0 where nothing is masked. */
@@ -99,8 +108,8 @@ export class Chunks {
   readonly #extra: number;
 
   /** Reserves memory, to be released by whoever asked for it. */
-  constructor(memory: Memory, request: Request, op: Pick<RowsOp, "numbers" | "anyAxis">, extraBytes: number) {
-    const { dtype, extent, mask, other } = request;
+  constructor(memory: Linear, request: Request, op: Pick<RowsOp, "numbers" | "anyAxis">, extraBytes: number) {
+    const { dtype, extent, mask, data, other } = request;
     const { outer, length, inner } = extent;
     this.#memory = memory;
     this.#request = request;
@@ -118,9 +127,13 @@ export class Chunks {
     const start = memory.reserve(areas * areaBytes + maskBytes + extraBytes);
     this.#slabs = slabs;
     this.#columns = columns;
-    this.#x = start;
-    this.#other = other === undefined ? 0 : start + areaBytes;
     this.#stage = turned ? start + (areas - 1) * areaBytes : 0;
+    this.#first = { values: privateView(data), from: this.#stage || start, to: start };
+    if (other !== undefined) {
+      // Where rows are turned, it is copied to where the first input goes, and turned before that.
+      const to = start + areaBytes;
+      this.#second = { values: privateView(other), from: turned ? start : to, to };
+    }
     this.#mask = mask === undefined ? 0 : start + areas * areaBytes;
     this.#extra = start + areas * areaBytes + maskBytes;
   }
@@ -137,23 +150,31 @@ export class Chunks {
 
   /** Copies a chunk of every input in: widened, masked, and turned where need be. */
   load(chunk: Chunk, { fills, before }: Pick<RowsOp, "fills" | "before">): Rows {
-    const { data, other, mask, beta } = this.#request;
+    const { mask, beta } = this.#request;
     const [fill, otherFill] = fills(beta);
+    const first = this.#first;
+    const second = this.#second;
     if (mask !== undefined) this.#copyIn(chunk, mask, this.#memory.bytes(), this.#mask);
-    this.#loadInput(chunk, data, this.#x, fill as number, before);
-    if (other !== undefined) this.#loadInput(chunk, other, this.#other, otherFill as number, undefined);
-    if (this.#stage !== 0) return this.#rows(chunk, this.#x, chunk.slabs * chunk.columns, 1);
-    return this.#rows(chunk, this.#x, chunk.slabs, chunk.columns);
+    this.#copyValues(chunk, first);
+    if (second !== undefined) {
+      this.#copyValues(chunk, second);
+      this.#arrange(chunk, second, otherFill as number);
+    }
+    this.#arrange(chunk, first, fill as number);
+    if (before !== undefined) this.#prepare(chunk, before);
+    if (this.#stage !== 0) return this.#rows(chunk, chunk.slabs * chunk.columns, 1);
+    return this.#rows(chunk, chunk.slabs, chunk.columns);
   }
 
-  #rows({ o, column }: Chunk, x: number, outer: number, inner: number): Rows {
+  #rows({ o, column }: Chunk, outer: number, inner: number): Rows {
     const { extent } = this.#request;
+    const x = this.#first.to;
     return {
       memory: this.#memory,
       request: this.#request,
       double: this.#double,
       x,
-      other: this.#other,
+      other: this.#second?.to ?? 0,
       y: x,
       extra: this.#extra,
       first: o * extent.inner + column,
@@ -163,54 +184,56 @@ export class Chunks {
     };
   }
 
-  #loadInput(chunk: Chunk, data: Elements, at: number, fill: number, before: RowsOp["before"]): void {
-    const to = this.#stage || at;
-    this.#widenIn(chunk, privateView(data), to);
-    this.#select(to, chunk, fill);
-    this.#turnIn(chunk, at);
-    if (before === undefined) return;
-    before(this.#rows(chunk, at, chunk.slabs * chunk.columns, 1));
-    if (this.#mask === 0) return;
-    this.#turnOut(chunk, at);
-    this.#select(to, chunk, 0);
-    this.#turnIn(chunk, at);
+  /** float16 is staged in the upper half of what it takes as float32, to be widened from there. */
+  #copyValues(chunk: Chunk, { values, from }: Way): void {
+    const half = isHalf(values);
+    const at = half ? from + 2 * this.#countOf(chunk) : from;
+    const view = this.#memory.view(half ? "float16" : this.#double ? "float64" : "float32");
+    this.#copyIn(chunk, values, view, at / view.BYTES_PER_ELEMENT);
   }
 
-  /** From where rows stand as in the batch to x. */
-  #turnIn({ slabs, columns }: Chunk, x: number): void {
-    if (this.#stage !== 0) this.#turn(this.#stage, x, slabs, this.#request.extent.length, columns);
-  }
-
-  /** … and back. */
-  #turnOut({ slabs, columns }: Chunk, x: number): void {
-    if (this.#stage !== 0) this.#turn(x, this.#stage, slabs, columns, this.#request.extent.length);
-  }
-
-  #widenIn(chunk: Chunk, from: Elements, to: number): void {
-    const memory = this.#memory;
+  #arrange(chunk: Chunk, { values, from, to }: Way, fill: number): void {
     const count = this.#countOf(chunk);
-    // float16 is staged in the upper half of what it takes as float32, and widened from there.
-    const half = from.BYTES_PER_ELEMENT === 2;
-    const at = half ? to + 2 * count : to;
-    const view = memory.view(half ? "float16" : this.#double ? "float64" : "float32");
-    this.#copyIn(chunk, from, view, at / view.BYTES_PER_ELEMENT);
-    if (half) memory.kernels.widenF16(at, to, count);
+    if (isHalf(values)) this.#memory.kernels.widenF16(from + 2 * count, from, count);
+    this.#select(from, chunk, fill);
+    this.#turnIn(chunk, from, to);
   }
 
-  /** Copies a chunk of the result out: turned back, masked, and narrowed. */
-  store(chunk: Chunk, masked: number, to: Elements): void {
+  #prepare(chunk: Chunk, before: (rows: Rows) => void): void {
+    const { from, to } = this.#first;
+    before(this.#rows(chunk, chunk.slabs * chunk.columns, 1));
+    if (this.#mask === 0) return;
+    this.#turnOut(chunk);
+    this.#select(from, chunk, 0);
+    this.#turnIn(chunk, from, to);
+  }
+
+  /** From where rows stand as in the batch to where kernels want them. */
+  #turnIn({ slabs, columns }: Chunk, from: number, to: number): void {
+    if (this.#stage !== 0) this.#turn(from, to, slabs, this.#request.extent.length, columns);
+  }
+
+  /** … and back, from x to the stage. */
+  #turnOut({ slabs, columns }: Chunk): void {
+    if (this.#stage !== 0) this.#turn(this.#first.to, this.#stage, slabs, columns, this.#request.extent.length);
+  }
+
+  /** Makes a chunk of the result ready to be copied out: turned back, masked, and narrowed. */
+  finish(chunk: Chunk, masked: number): void {
+    const { from } = this.#first;
+    this.#turnOut(chunk);
+    this.#select(from, chunk, masked);
+    if (this.#request.dtype === "float16") this.#memory.kernels.narrowF16(from, from, this.#countOf(chunk));
+  }
+
+  /** Copies it out. */
+  copyOut(chunk: Chunk, to: Elements): void {
     const { dtype, extent } = this.#request;
     const { columns } = chunk;
-    const memory = this.#memory;
-    const from = this.#stage || this.#x;
-    const count = this.#countOf(chunk);
-    this.#turnOut(chunk, this.#x);
-    this.#select(from, chunk, masked);
-    if (dtype === "float16") memory.kernels.narrowF16(from, from, count);
-    const view = memory.view(dtype);
-    const first = from / view.BYTES_PER_ELEMENT;
+    const view = this.#memory.view(dtype);
+    const first = this.#first.from / view.BYTES_PER_ELEMENT;
     const start = this.#startOf(chunk);
-    if (columns === extent.inner) to.set(view.subarray(first, first + count), start);
+    if (columns === extent.inner) to.set(view.subarray(first, first + this.#countOf(chunk)), start);
     else copyPanel(view, first, columns, to, start, extent.inner, extent.length, columns);
   }
 
@@ -240,10 +263,14 @@ export class Chunks {
   }
 }
 
+function isHalf(values: Elements): boolean {
+  return values.BYTES_PER_ELEMENT === 2;
+}
+
 type Op = { [N in keyof Kernels]: N extends `${infer O}F32` ? O : never }[keyof Kernels];
 
 /** An op's kernel for float64 or float32. */
-export function kernelFor<N extends Op>({ kernels }: Memory, op: N, double: boolean): Kernels[`${N}F32`] {
+export function kernelFor<N extends Op>({ kernels }: Linear, op: N, double: boolean): Kernels[`${N}F32`] {
   return kernels[`${op}${double ? "F64" : "F32"}` as `${N}F32`];
 }
 

@@ -36,8 +36,12 @@ export class Engine {
   heap(bytes: number): Heap | undefined {
     if (this.#heap !== undefined) return this.#heap;
     const memory = this.separate(bytes);
-    if (memory !== undefined) this.#heap = new Heap(memory);
+    if (memory !== undefined) this.#heap = this.heapIn(memory);
     return this.#heap;
+  }
+
+  protected heapIn(memory: Memory): Heap {
+    return new Heap(memory);
   }
 
   /** Memory in an instance of its own, with room for `bytes` bytes; undefined where the reference has to serve. */
@@ -50,6 +54,12 @@ export class Engine {
   backend(): Backend {
     const { backend, reason } = this.#load();
     return { backend, reason };
+  }
+
+  /** The compiled module; undefined where the reference has to serve. */
+  module(): object | undefined {
+    const loaded = this.#load();
+    return loaded.backend === "js" ? undefined : loaded.module;
   }
 
   async ready(): Promise<void> {

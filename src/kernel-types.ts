@@ -108,6 +108,18 @@ type Probabilities = (
   scratch: number,
 ) => void;
 type Normalizers = (x: number, rows: number, columns: number, values: number, work: number, scratch: number) => void;
+type LongMaximum = (x: number, y: number, count: number, beta: number, value: number, scratch: number) => void;
+type LongExponentials = (
+  x: number,
+  y: number,
+  count: number,
+  beta: number,
+  max: number,
+  sums: number,
+  scratch: number,
+) => void;
+type LongFactor = (sums: number, blocks: number, value: number) => void;
+type LongScale = (y: number, count: number, factor: number) => void;
 
 /** What simd.wasm and relaxed-simd.wasm export. F64: the same over float64. */
 export interface Kernels {
@@ -194,6 +206,22 @@ export interface SamplingKernels
   /** The maximum and the log of the sum of exp(x - maximum), of rows, in float64. */
   readonly normalizersF32: Normalizers;
   readonly normalizersF64: Normalizers;
+}
+
+/** What softmax-simd/parallel's modules export: their memory is the one that they are given, which is shared. */
+export interface ParallelKernels extends Kernels {
+  /** A row's segment: its largest logit, in float64, and where beta wants other logits than x, those to y. */
+  readonly longMaximumF32: LongMaximum;
+  readonly longMaximumF64: LongMaximum;
+  /** … the exponentials, and the sum of each block of them, in float64. */
+  readonly longExponentialsF32: LongExponentials;
+  readonly longExponentialsF64: LongExponentials;
+  /** What those of the row are to be multiplied by, from the sums of all its blocks, in float64. */
+  readonly longFactorF32: LongFactor;
+  readonly longFactorF64: LongFactor;
+  /** … and multiplied by it. */
+  readonly longScaleF32: LongScale;
+  readonly longScaleF64: LongScale;
 }
 
 type Suffix = "F32" | "F64";

@@ -46,19 +46,34 @@ export class Budget {
   }
 }
 
-/**
- * Linear memory of one instance: scratch for the kernels, room for numbers a row, then a stretch that a call reserves and gives back. In the
- * memory of a heap, the heap has that stretch.
- */
-export class Memory {
+/** What rows pass through: an instance's memory, or a part of one. */
+export interface Linear {
   readonly kernels: Kernels;
   /** Pointer to SCRATCH_BYTES bytes. */
   readonly scratch: number;
   /** Pointer to numbers a row: ROWS of float64, as many again, and ROWS of int32. */
   readonly rows: number;
+  /** The most bytes that may be reserved. */
+  readonly room: number;
+  /** A pointer to `bytes` bytes, until `release`; views are to be asked for after it. */
+  reserve(bytes: number): number;
+  release(): void;
+  /** The whole memory as elements of the dtype. */
+  view(dtype: Dtype): Elements;
+  /** The whole memory as bytes. */
+  bytes(): Uint8Array;
+}
+
+/**
+ * Linear memory of one instance: scratch for the kernels, room for numbers a row, then a stretch that a call reserves and gives back. In the
+ * memory of a heap, the heap has that stretch.
+ */
+export class Memory implements Linear {
+  readonly kernels: Kernels;
+  readonly scratch: number;
+  readonly rows: number;
   /** Pointer to the stretch. */
   readonly start: number;
-  /** The most bytes that the stretch may have. */
   readonly room: number;
   #uint16: Uint16Array = new Uint16Array(0);
   #float32: Float32Array = new Float32Array(0);
@@ -76,9 +91,10 @@ export class Memory {
     this.kernels = kernels;
     this.#budget = budget;
     this.#initialBytes = kernels.memory.buffer.byteLength;
-    this.scratch = align(kernels.heapBase.value >>> 0);
-    this.rows = align(this.scratch + SCRATCH_BYTES);
-    this.start = align(this.rows + ROW_BYTES);
+    const { scratch, rows, start } = layoutAt(kernels.heapBase.value >>> 0);
+    this.scratch = scratch;
+    this.rows = rows;
+    this.start = start;
     this.room = budget.limit - this.start;
   }
 
@@ -93,10 +109,7 @@ export class Memory {
     });
   }
 
-  /**
-   * A pointer to `bytes` bytes, until `release`. Grows the memory if it must, and then makes the views anew, so views
-   * are to be asked for after it.
-   */
+  /** Grows the memory if it must, and then makes the views anew. */
   reserve(bytes: number): number {
     if (this.#reserved) throw new Error("softmax-simd: memory is reserved already");
     this.reach(this.start + bytes, bytes);
@@ -118,13 +131,12 @@ export class Memory {
     if (end > this.#usable) this.#grow(end, bytes);
   }
 
-  /** The whole memory as elements of the dtype: the same array until the memory grows. */
+  /** The same array until the memory grows. */
   view(dtype: Dtype): Elements {
     if (dtype === "float32") return this.#float32;
     return dtype === "float64" ? this.#float64 : this.#uint16;
   }
 
-  /** The whole memory as bytes. */
   bytes(): Uint8Array {
     return this.#bytes;
   }
@@ -147,6 +159,13 @@ export class Memory {
     this.#buffer = buffer;
     this.#usable = Math.min(buffer.byteLength, this.#budget.limit);
   }
+}
+
+/** Pointers, from `base` on: to scratch, to numbers a row, and to where the stretch begins. */
+export function layoutAt(base: number): Pick<Memory, "scratch" | "rows" | "start"> {
+  const scratch = align(base);
+  const rows = align(scratch + SCRATCH_BYTES);
+  return { scratch, rows, start: align(rows + ROW_BYTES) };
 }
 
 /** The next multiple of a cache line. */

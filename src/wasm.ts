@@ -20,7 +20,12 @@ export type Code = object;
 export interface Source {
   readonly code: Code | undefined;
   readonly candidates: readonly BuiltIn[];
+  /** What an instance imports; default nothing. */
+  readonly imports?: () => Imports;
 }
+
+/** What modules built for shared memory import. */
+type Imports = { readonly env: { readonly memory: WebAssembly.Memory } };
 
 /** What serves: kernels, or a reason why none can. */
 export type Loaded = Served | Unserved;
@@ -28,6 +33,8 @@ export type Loaded = Served | Unserved;
 interface Served {
   readonly backend: "relaxed-simd" | "simd";
   readonly kernels: Kernels;
+  /** The compiled module. */
+  readonly module: object;
   /** Instantiates the same compiled module once more, with a memory of its own. */
   readonly another: () => Kernels;
   readonly reason: string;
@@ -54,7 +61,7 @@ export function load(source: Source): Loaded {
     const { code } = found;
     const module = isModule(code) ? (code as WebAssembly.Module) : new WebAssembly.Module(code as BufferSource);
     if (source.code !== undefined) checkModule(module);
-    return served(found, () => instantiated(module));
+    return served(found, module, () => instantiated(module, source));
   } catch (error) {
     return refused(error);
   }
@@ -71,21 +78,22 @@ export async function loadAsync(source: Source): Promise<Loaded> {
     const { code } = found;
     const module = isModule(code) ? (code as WebAssembly.Module) : await WebAssembly.compile(code as BufferSource);
     if (source.code !== undefined) checkModule(module);
-    return served(found, await instancesOf(module));
+    return served(found, module, await instancesOf(module, source));
   } catch (error) {
     return refused(error);
   }
 }
 
 /** What makes instances; where they must not be made at once, it has one for calls and one for arrays that stay. */
-async function instancesOf(module: WebAssembly.Module): Promise<() => WebAssembly.Instance> {
+async function instancesOf(module: WebAssembly.Module, source: Source): Promise<() => WebAssembly.Instance> {
   try {
-    const first = [instantiated(module)];
-    return () => first.pop() ?? instantiated(module);
+    const first = [instantiated(module, source)];
+    return () => first.pop() ?? instantiated(module, source);
   } catch (error) {
     if (!isTooEarly(error)) throw error;
-    const both = [await WebAssembly.instantiate(module), await WebAssembly.instantiate(module)];
-    return () => both.pop() ?? instantiated(module);
+    const make = (): Promise<WebAssembly.Instance> => WebAssembly.instantiate(module, source.imports?.());
+    const both = [await make(), await make()];
+    return () => both.pop() ?? instantiated(module, source);
   }
 }
 
@@ -144,17 +152,25 @@ function reasonFor(backend: BackendName, passed: readonly BackendName[]): string
   return backend === "simd" ? "deterministic results were asked for" : "this engine validates relaxed SIMD";
 }
 
-function instantiated(module: WebAssembly.Module): WebAssembly.Instance {
+function instantiated(module: WebAssembly.Module, { imports }: Source): WebAssembly.Instance {
   // The loader tells a Module by instanceof, which another realm's fails.
-  if (!(module instanceof WebAssembly.Module)) return new WebAssembly.Instance(module);
-  return instantiateSync(module).instance;
+  if (!(module instanceof WebAssembly.Module)) return new WebAssembly.Instance(module, imports?.());
+  return instantiateSync(module, imports?.()).instance;
+}
+
+/**
+ * What an instance of a module for shared memory imports: a memory of its own, which threads may share. Engines let it be
+ * made where pages may not share it too.
+ */
+export function sharedMemory(): Imports {
+  return { env: { memory: new WebAssembly.Memory({ initial: 17, maximum: 65_536, shared: true }) } };
 }
 
 /** The instances' own exports: the loader's wrapped ones cost some nanoseconds a call. */
-function served({ reason }: Found, make: () => WebAssembly.Instance): Served {
+function served({ reason }: Found, module: object, make: () => WebAssembly.Instance): Served {
   const another = (): Kernels => make().exports as unknown as Kernels;
   const kernels = another();
-  return { backend: kernels.relaxed.value === 1 ? "relaxed-simd" : "simd", kernels, another, reason };
+  return { backend: kernels.relaxed.value === 1 ? "relaxed-simd" : "simd", kernels, module, another, reason };
 }
 
 /** A TypeError for a module that is not of our kernels. */

@@ -3,8 +3,8 @@
 
 import { allocate, copyInto, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
-import { Chunks, chunkOf, isTurned, type RowsOp, room } from "./chunks.js";
-import { type Memory, ROWS } from "./memory.js";
+import { Chunks, chunkOf, isTurned, type Rows, type RowsOp, room } from "./chunks.js";
+import { type Linear, type Memory, ROWS } from "./memory.js";
 import type { Elements } from "./types.js";
 
 /** Up to here copying in a loop is quicker than the engine's own set, subarray and slice. */
@@ -18,7 +18,11 @@ export function stream(memory: Memory, request: Request, op: RowsOp): Elements {
   const { outer, length, inner } = extent;
   const size = outer * length * inner;
   if (size === 0) return target ?? allocate(dtype, 0);
-  if (place !== undefined && passInPlace(request, op)) return target as Elements;
+  const at = place && standing(request, op);
+  if (at !== undefined) {
+    passInPlace(request, op, at, NONE);
+    return target as Elements;
+  }
   const elementBytes = (dtype === "float64" ? 8 : 4) + (mask === undefined ? 0 : 1);
   if (isTurned(request, op) || size * elementBytes > room(memory)) return pass(memory, request, op).elements;
   return passWhole(memory, request, op, size, memory.reserve(size * elementBytes));
@@ -94,7 +98,9 @@ export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 
     numbers.fill(op.empty ?? 0, 0, batch);
     return { elements: target ?? allocate(dtype, 0), numbers };
   }
-  if (place !== undefined && extraBytes === 0 && passInPlace(request, op, numbers)) {
+  const at = place && extraBytes === 0 ? standing(request, op) : undefined;
+  if (at !== undefined) {
+    passInPlace(request, op, at, numbers);
     return { elements: target as Elements, numbers };
   }
   const elements = size === 0 ? (NONE as Elements) : (target ?? allocate(dtype, size));
@@ -104,8 +110,9 @@ export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 
     for (const chunk of chunks.all()) {
       const rows = chunks.load(chunk, op);
       op.run(rows);
+      if (op.masked !== undefined) chunks.finish(chunk, op.masked);
       takeNumbers(memory, rows.first, rows.outer, op.numbers, numbers);
-      if (op.masked !== undefined) chunks.store(chunk, op.masked, to);
+      if (op.masked !== undefined) chunks.copyOut(chunk, to);
     }
   } finally {
     memory.release();
@@ -113,49 +120,71 @@ export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 
   return { elements, numbers };
 }
 
-function takeNumbers(memory: Memory, first: number, count: number, each: number, numbers: Float64Array): void {
+/** Copies the `each` numbers that each of `count` rows gave to their place among all rows'. */
+export function takeNumbers(memory: Linear, first: number, count: number, each: number, numbers: Float64Array): void {
   for (let n = 0; n < each; n++) {
     const at = memory.rows / 8 + n * ROWS;
     numbers.set(memory.view("float64").subarray(at, at + count), (n * numbers.length) / each + first);
   }
 }
 
-/**
- * Between arrays that stay, without a copy; an only input from elsewhere is copied where the result goes first, some rows
- * at a time. False where that cannot be: not all stand there, or a kernel's rows are not contiguous.
- */
-function passInPlace(request: Request, op: RowsOp, numbers: Float64Array = NONE): boolean {
-  const { place, extent, dtype, data, other } = request;
-  const { outer, length, inner } = extent;
-  if (place === undefined || isTurned(request, op)) return false;
-  const { memory, x, other: second, y } = place;
+/** Arrays that stay, for a kernel to work on where they stand. */
+export interface Standing {
+  readonly memory: Memory;
+  /** Pointer to the first input's values; where those have to be copied first, to where they are. */
+  readonly x: number;
+  /** 0 where there is no second input. */
+  readonly other: number;
+  /** 0 where rows give numbers alone. */
+  readonly y: number;
+  /** Whether the first input stands elsewhere, to be copied where the result goes. */
+  readonly copied: boolean;
+}
+
+/** Undefined where rows have to pass: not all arrays stay, or the op wants more than contiguous rows of them. */
+export function standing(request: Request, op: RowsOp): Standing | undefined {
+  const { place } = request;
+  if (place === undefined || isTurned(request, op)) return undefined;
+  const { memory, x, other = 0, y = 0 } = place;
   const copied = x === undefined;
   // Where elements come back, or x is copied, they need a place.
-  if (y === undefined && (copied || op.masked !== undefined)) return false;
-  if (other !== undefined && (copied || second === undefined)) return false;
-  const double = dtype === "float64";
-  const width = double ? 8 : 4;
-  const to = y ?? 0;
+  if (place.y === undefined && (copied || op.masked !== undefined)) return undefined;
+  if (request.other !== undefined && (copied || place.other === undefined)) return undefined;
+  return { memory, x: x ?? y, other, y, copied };
+}
+
+/** `count` of the slabs of arrays that stay, from `first` on, for the kernels of `memory`. */
+export function rowsOf(request: Request, at: Standing, memory: Linear, first: number, count: number): Rows {
+  const { length, inner } = request.extent;
+  const double = request.dtype === "float64";
+  const skipped = first * length * inner * (double ? 8 : 4);
+  return {
+    memory,
+    request,
+    double,
+    x: at.x + skipped,
+    other: at.other === 0 ? 0 : at.other + skipped,
+    y: at.y + skipped,
+    extra: 0,
+    first: first * inner,
+    outer: count,
+    length,
+    inner,
+  };
+}
+
+/** Works between arrays that stay; an input from elsewhere is copied where the result goes, some rows at a time. */
+function passInPlace(request: Request, op: RowsOp, at: Standing, numbers: Float64Array): void {
+  const { extent, dtype, data } = request;
+  const { outer, length, inner } = extent;
+  const { memory, copied } = at;
+  const width = dtype === "float64" ? 8 : 4;
   const step = copied ? chunkOf(extent, room(memory) / width).slabs : op.numbers > 0 ? ROWS : outer;
   for (let first = 0; first < outer; first += step) {
     const count = Math.min(step, outer - first);
     const start = first * length * inner;
-    if (copied) memory.view(dtype).set(privateView(data, start, count * length * inner), to / width + start);
-    const at = start * width;
-    op.run({
-      memory,
-      request,
-      double,
-      x: (x ?? to) + at,
-      other: second === undefined ? 0 : second + at,
-      y: to + at,
-      extra: 0,
-      first,
-      outer: count,
-      length,
-      inner,
-    });
+    if (copied) memory.view(dtype).set(privateView(data, start, count * length * inner), at.y / width + start);
+    op.run(rowsOf(request, at, memory, first, count));
     if (op.numbers > 0) takeNumbers(memory, first, count, op.numbers, numbers);
   }
-  return true;
 }

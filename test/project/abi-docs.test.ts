@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { MODULES, type ModuleName } from "../../scripts/modules.js";
+import { PUBLISHED, type PublishedName } from "../../scripts/modules.js";
 import {
   KERNELS,
   LEARN_KERNELS,
@@ -20,7 +20,7 @@ interface Documented {
 }
 
 const page = readFileSync("docs/abi.md", "utf8");
-const names = Object.keys(MODULES) as ModuleName[];
+const names = Object.keys(PUBLISHED) as PublishedName[];
 const binaries = names.map((name) => new Uint8Array(readFileSync(`build/${name}.wasm`)));
 
 /** The kernels under each heading of the second level. */
@@ -95,7 +95,7 @@ const rows = page
   .map((line) => {
     const [, files = "", kernels = ""] = line.split("|");
     const [, heading] = /\[(.+?)\]/.exec(kernels) ?? [];
-    const modules = [...files.matchAll(/`([\w.-]+)\.wasm`/g)].map(([, name]) => name as ModuleName);
+    const modules = [...files.matchAll(/`([\w.-]+)\.wasm`/g)].map(([, name]) => name as PublishedName);
     const own = Object.keys(documented.get(`Kernels ${heading}`) ?? {});
     return { modules, kernels: [...own, ...codeIn(kernels)] };
   });

@@ -1,0 +1,3 @@
+export type * from "./exported-types.js";
+export { createPool } from "./parallel/pool.js";
+export type { Pool, PoolBackend, PoolOptions } from "./parallel/types.js";

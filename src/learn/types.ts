@@ -1,4 +1,4 @@
-import type { Float16, FloatArray, FreshArray, IntegerArray, NestedNumbers, TensorLike } from "../types.js";
+import type { Float16, FloatArray, FreshArray, IntegerArray, NestedNumbers, ShapeOf, TensorLike } from "../types.js";
 
 /** What a class may be called. */
 export type ClassLabel = number | string | boolean | bigint;
@@ -27,9 +27,10 @@ export type PerSample<X extends Features> = X extends Float32Array | Float64Arra
       ? number[]
       : X extends readonly unknown[]
         ? number[][]
-        : { data: Float32Array | Float64Array } & (X extends { readonly dims: readonly number[] }
-            ? { dims: number[] }
-            : { shape: number[] });
+        : {
+            /** [samples, classes], row-major. */
+            data: Float32Array | Float64Array;
+          } & ShapeOf<X>;
 
 /** Options of methods that take samples. */
 export interface ShapeOption {

@@ -48,8 +48,9 @@ export interface Sampler extends Disposing {
  * Draws one class after the other, for a decoding loop: options, the random stream and its memory are there once, and
  * `next` allocates nothing for a Float32Array or Float64Array.
  *
- * Draw i, and its accuracy, is that of `sample(logits, { …options, seed, step: i })`, where `step` counts from the option `step` on. The
- * penalties' history is the option `history`, a prompt's tokens say, and what `accept` was given since.
+ * Draws and their accuracy are {@link sample}'s: draw i is that of `sample(logits, { …options, seed, step: i })`, where
+ * `step` counts from the option `step` on. The penalties' history is the option `history`, a prompt's tokens say, and
+ * what `accept` was given since.
  *
  * @class
  * @throws TypeError, RangeError for wrong options.

@@ -56,7 +56,7 @@ function product(op: Signature, formula: Formula, masked = 0): Binary {
 }
 
 /**
- * softmax(β x) along an axis. Accuracy and errors as {@link "softmax-simd".softmax}'s.
+ * softmax(β x) along an axis. Accuracy and errors as {@link "softmax-simd".softmax | with kernels}.
  *
  * @function
  * @example
@@ -67,7 +67,7 @@ export const softmax: SoftmaxFunction = /* @__PURE__ */ mapping(SOFTMAX, 0, ([x]
 ) as SoftmaxFunction;
 
 /**
- * log softmax(β x) along an axis. Accuracy and errors as {@link "softmax-simd".logSoftmax}'s.
+ * log softmax(β x) along an axis. Accuracy and errors as {@link "softmax-simd".logSoftmax | with kernels}.
  *
  * @function
  * @example
@@ -78,7 +78,7 @@ export const logSoftmax: Ops["logSoftmax"] = /* @__PURE__ */ mapping(SOFTMAX, -I
 ) as Ops["logSoftmax"];
 
 /**
- * 1 / (1 + exp(-β x)) for each element. Accuracy and errors as {@link "softmax-simd".sigmoid}'s.
+ * 1 / (1 + exp(-β x)) for each element. Accuracy and errors as {@link "softmax-simd".sigmoid | with kernels}.
  *
  * @function
  * @example
@@ -89,7 +89,7 @@ export const sigmoid: Ops["sigmoid"] = /* @__PURE__ */ mapping(SIGMOID, 0, ([x],
 ) as Ops["sigmoid"];
 
 /**
- * β y (dy - Σ y dy) along an axis. Accuracy and errors as {@link "softmax-simd".softmaxVjp}'s.
+ * β y (dy - Σ y dy) along an axis. Accuracy and errors as {@link "softmax-simd".softmaxVjp | with kernels}.
  *
  * @function
  * @example
@@ -100,7 +100,8 @@ export const softmaxVjp: Ops["softmaxVjp"] = /* @__PURE__ */ product(SOFTMAX_VJP
 ) as Ops["softmaxVjp"];
 
 /**
- * β y (dx - Σ y dx) along an axis: the Jacobian is symmetric. Accuracy and errors as {@link "softmax-simd".softmaxJvp}'s.
+ * β y (dx - Σ y dx) along an axis: the Jacobian is symmetric.
+ * Accuracy and errors as {@link "softmax-simd".softmaxJvp | with kernels}.
  *
  * @function
  * @example
@@ -111,7 +112,7 @@ export const softmaxJvp: Ops["softmaxJvp"] = /* @__PURE__ */ product(SOFTMAX_JVP
 ) as Ops["softmaxJvp"];
 
 /**
- * β (dy - exp(y) Σ dy) along an axis. Accuracy and errors as {@link "softmax-simd".logSoftmaxVjp}'s.
+ * β (dy - exp(y) Σ dy) along an axis. Accuracy and errors as {@link "softmax-simd".logSoftmaxVjp | with kernels}.
  *
  * @function
  * @example
@@ -122,7 +123,7 @@ export const logSoftmaxVjp: Ops["logSoftmaxVjp"] = /* @__PURE__ */ product(SOFTM
 ) as Ops["logSoftmaxVjp"];
 
 /**
- * (1/β) log Σ w exp(β x) along an axis. Accuracy and errors as {@link "softmax-simd".logSumExp}'s.
+ * (1/β) log Σ w exp(β x) along an axis. Accuracy and errors as {@link "softmax-simd".logSumExp | with kernels}.
  *
  * @function
  * @example
@@ -140,7 +141,8 @@ export const logSumExp: Ops["logSumExp"] = ((x: unknown, options: unknown, store
 }) as Ops["logSumExp"];
 
 /**
- * (1/β) log |Σ w exp(β x)| along an axis, and the sum's sign. Accuracy and errors as {@link "softmax-simd".logSumExpSigned}'s.
+ * (1/β) log |Σ w exp(β x)| along an axis, and the sum's sign.
+ * Accuracy and errors as {@link "softmax-simd".logSumExpSigned | with kernels}.
  *
  * @function
  * @example
@@ -161,7 +163,7 @@ function sumExp([x, weights]: readonly Row[], { beta }: Request): { value: numbe
 }
 
 /**
- * β (diag(s) - s sᵀ) for every row. Accuracy and errors as {@link "softmax-simd".softmaxJacobian}'s.
+ * β (diag(s) - s sᵀ) for every row. Accuracy and errors as {@link "softmax-simd".softmaxJacobian | with kernels}.
  *
  * @function
  * @example
@@ -173,7 +175,8 @@ export const softmaxJacobian: Ops["softmaxJacobian"] = ((x: unknown, options: un
 }) as Ops["softmaxJacobian"];
 
 /**
- * The second derivatives of all components, for every row. Accuracy and errors as {@link "softmax-simd".softmaxHessian}'s.
+ * The second derivatives of all components, for every row.
+ * Accuracy and errors as {@link "softmax-simd".softmaxHessian | with kernels}.
  *
  * @function
  * @example
@@ -185,7 +188,8 @@ export const softmaxHessian: Ops["softmaxHessian"] = ((x: unknown, options: unkn
 }) as Ops["softmaxHessian"];
 
 /**
- * The second derivatives of one component, for every row. Accuracy and errors as {@link "softmax-simd".softmaxHessianComponent}'s.
+ * The second derivatives of one component, for every row.
+ * Accuracy and errors as {@link "softmax-simd".softmaxHessianComponent | with kernels}.
  *
  * @function
  * @example
@@ -212,11 +216,12 @@ function expanded({ request, from }: Derivative, power: number, formula: (s: Row
 }
 
 /**
- * The cross-entropy of softmax(β logits) and targets. Accuracy and errors as {@link "softmax-simd".crossEntropy}'s.
+ * The cross-entropy of softmax(β logits) and targets.
+ * Accuracy and errors as {@link "softmax-simd".crossEntropy | with kernels}.
  *
  * @function
  * @example
- * crossEntropy([[0, Math.log(3)], [0, 0]], [1, 0]); // 0.488139626…
+ * crossEntropy([[0, Math.log(3)], [0, 0]], [1, 0]); // 0.490414626…
  */
 export const crossEntropy: Ops["crossEntropy"] = ((
   logits: unknown,
@@ -229,7 +234,8 @@ export const crossEntropy: Ops["crossEntropy"] = ((
 }) as Ops["crossEntropy"];
 
 /**
- * The cross-entropy and its gradient with respect to the logits. Accuracy and errors as {@link "softmax-simd".crossEntropyWithGrad}'s.
+ * The cross-entropy and its gradient with respect to the logits.
+ * Accuracy and errors as {@link "softmax-simd".crossEntropyWithGrad | with kernels}.
  *
  * @function
  * @example
@@ -248,7 +254,7 @@ export const crossEntropyWithGrad: Ops["crossEntropyWithGrad"] = ((
 }) as Ops["crossEntropyWithGrad"];
 
 /**
- * The log-probability of one class a row. Accuracy and errors as {@link "softmax-simd".logProb}'s.
+ * The log-probability of one class a row. Accuracy and errors as {@link "softmax-simd".logProb | with kernels}.
  *
  * @function
  * @example
@@ -295,7 +301,7 @@ function coefficients(
 }
 
 /**
- * -Σ p log p along an axis. Accuracy and errors as {@link "softmax-simd".entropy}'s.
+ * -Σ p log p along an axis. Accuracy and errors as {@link "softmax-simd".entropy | with kernels}.
  *
  * @function
  * @example
@@ -310,7 +316,7 @@ export const entropy: Ops["entropy"] = ((p: unknown, options: unknown, store?: S
 }) as Ops["entropy"];
 
 /**
- * Σ p log(p / q) along an axis. Accuracy and errors as {@link "softmax-simd".klDivergence}'s.
+ * Σ p log(p / q) along an axis. Accuracy and errors as {@link "softmax-simd".klDivergence | with kernels}.
  *
  * @function
  * @example
@@ -325,7 +331,7 @@ export const klDivergence: Ops["klDivergence"] = ((p: unknown, q: unknown, optio
 }) as Ops["klDivergence"];
 
 /**
- * softmax(x / 0) along an axis. Accuracy and errors as {@link "softmax-simd".hardmax}'s.
+ * softmax(x / 0) along an axis. Accuracy and errors as {@link "softmax-simd".hardmax | with kernels}.
  *
  * @function
  * @example
@@ -336,7 +342,7 @@ export const hardmax: Ops["hardmax"] = /* @__PURE__ */ mapping(HARDMAX, 0, ([x])
 ) as Ops["hardmax"];
 
 /**
- * The index of the maximum along an axis. Accuracy and errors as {@link "softmax-simd".argmax}'s.
+ * The index of the maximum along an axis. Accuracy and errors as {@link "softmax-simd".argmax | with kernels}.
  *
  * @function
  * @example
@@ -349,7 +355,7 @@ export const argmax: Ops["argmax"] = ((x: unknown, options: unknown, store?: Sto
 }) as Ops["argmax"];
 
 /**
- * The k largest along an axis, and their indices. Accuracy and errors as {@link "softmax-simd".topK}'s.
+ * The k largest along an axis, and their indices. Accuracy and errors as {@link "softmax-simd".topK | with kernels}.
  *
  * @function
  * @example

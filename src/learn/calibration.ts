@@ -11,8 +11,8 @@ import type { CalibrationOptions, ClassIndices, Features, ReliabilityBin } from 
  * probability; it is right where that is its label's (of equal ones the first). Bin m of M takes confidences above
  * (m - 1) / M up to m / M. As in Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", ICML 2017.
  *
- * probs: [rows, classes], float16, float32 or float64, one class index a row in `labels`. Accuracy: confidences are compared
- * as they are, and added in float64.
+ * probs: [rows, classes], float16, float32 or float64, one class index a row in `labels`. Accuracy: confidences are
+ * compared as they are, and added in float64.
  *
  * @throws TypeError, RangeError for wrong arguments, also for values that are no probabilities.
  * @example

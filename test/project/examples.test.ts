@@ -1,9 +1,11 @@
-// Every code example in the README, in docs/ and in the docstrings runs, and gives what the comment behind it says.
+// Every code example in the README, in docs/ and in the docstrings runs, and gives what the comment behind it says. That
+// docstrings have one is for docs.test.ts to see.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
 import * as library from "softmax-simd";
 import * as learn from "softmax-simd/learn";
+import * as reference from "softmax-simd/reference";
 import * as sampling from "softmax-simd/sampling";
 import { describe, expect, it } from "vitest";
 
@@ -22,13 +24,19 @@ const CONTEXT = {
   fetch: async () => new Response(readFileSync("build/simd.wasm"), { headers: { "content-type": "application/wasm" } }),
 };
 
+/** What examples have from the entries. Those of the reference are about functions of the same names. */
+const LIBRARY = { ...library, ...learn, ...sampling };
+const REFERENCE = { ...LIBRARY, ...reference };
+
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
-  .filter((file) => /^(sampling\/)?[\w.]+\.ts$/.test(file));
-const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
-const pages = ["README.md", "docs/functions.md", "docs/runtimes.md", "docs/sampling.md"].flatMap((page) => {
+  .filter((file) => file.endsWith(".ts") && !file.startsWith("generated/"));
+const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")).map(titledBy(file)));
+/** The module's own, which knows nothing of this package, runs in abi-docs.test.ts. */
+const guides = readdirSync("docs").filter((file) => file.endsWith(".md") && file !== "abi.md");
+const pages = ["README.md", ...guides.map((file) => `docs/${file}`)].flatMap((page) => {
   const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);
-  return [...blocks].map(([, code]) => code as string);
+  return [...blocks].map(([, code]) => code as string).map(titledBy(page));
 });
 
 function examplesIn(source: string): string[] {
@@ -40,16 +48,16 @@ function examplesIn(source: string): string[] {
   });
 }
 
-/** An example after its last line but brackets, to be told by it. */
-function titled(example: string): [title: string, example: string] {
-  return [example.match(/^\s*\w.*$/gm)?.at(-1) ?? "", example];
+/** An example with its file and its last line but brackets, to be told by them. */
+function titledBy(file: string): (example: string) => [file: string, title: string, example: string] {
+  return (example) => [file, example.match(/^\s*\w.*$/gm)?.at(-1) ?? "", example];
 }
 
 /** A value in a comment: a number, or numbers and text in brackets, after the name of a typed array; or its length. */
 const RESULT = /^(.+); \/\/ ((?:\w+Array )?(?:[[{].*[\]}]|-?\d[\d.…e-]*)|\w+Array\(\d+\))$/gm;
 
 /** Runs an example, and returns how many results it states. */
-async function run(example: string): Promise<number> {
+async function run(example: string, entries: object = LIBRARY): Promise<number> {
   let results = 0;
   const check = (got: unknown, text: string): void => {
     results++;
@@ -61,7 +69,7 @@ async function run(example: string): Promise<number> {
     .replace(RESULT, (_, expression, text) => `check(${expression}, ${JSON.stringify(text)});`);
   // What Node 20 cannot read yet, such as `using`, is put in older words.
   const { code: plain } = transformSync(`const main = async () => {${code}};`, { target: "es2022", loader: "ts" });
-  const names = { ...library, ...learn, ...sampling, ...CONTEXT, check };
+  const names = { ...entries, ...CONTEXT, check };
   await new Function(...Object.keys(names), `${plain} return main();`)(...Object.values(names));
   return results;
 }
@@ -102,16 +110,17 @@ function arrangement(json: string): string {
 }
 
 describe("examples", () => {
-  it.each(docstrings.map(titled))("in docstrings: %s", async (_, example) => {
+  it.each(docstrings)("in docstrings: %s: %s", async (file, _, example) => {
+    const entries = file === "reference.ts" ? REFERENCE : LIBRARY;
+    expect(await run(example, entries)).toBe(example.match(RESULT)?.length ?? 0);
+  });
+
+  it.each(pages)("in %s: %s", async (_, __, example) => {
     expect(await run(example)).toBe(example.match(RESULT)?.length ?? 0);
   });
 
-  it.each(pages.map(titled))("in the README and docs/: %s", async (_, example) => {
-    expect(await run(example)).toBe(example.match(RESULT)?.length ?? 0);
-  });
-
-  it("stand at every function", () => {
-    const all = docstrings.join("\n");
-    for (const name of Object.keys({ ...library, ...sampling })) expect(all).toContain(`${name}(`);
+  it("are those of every entry", () => {
+    const all = docstrings.map(([, , example]) => example).join("\n");
+    for (const name of Object.keys(REFERENCE)) expect(all).toContain(`${name}(`);
   });
 });

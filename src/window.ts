@@ -188,3 +188,9 @@ function passInPlace(request: Request, op: RowsOp, at: Standing, numbers: Float6
     if (op.numbers > 0) takeNumbers(memory, first, count, op.numbers, numbers);
   }
 }
+
+/** Copies the first input, some slabs of it, to where the result goes. */
+export function copyThere({ data, dtype, extent }: Request, { memory, y }: Standing, first: number, count: number): void {
+  const slab = extent.length * extent.inner;
+  memory.view(dtype).set(privateView(data, first * slab, count * slab), y / (dtype === "float64" ? 8 : 4) + first * slab);
+}

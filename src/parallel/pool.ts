@@ -10,11 +10,10 @@ import { carryOut, type Plan, type Whole } from "../plan.js";
 import { Store } from "../store.js";
 import { CREATE_OPTIONS, checkCreateOptions, opsBy } from "../surface.js";
 import { sharedMemory } from "../wasm.js";
-import type { Passed } from "../window.js";
 import { Crew, DEPTH } from "./crew.js";
 import { PoolHeap } from "./heap.js";
 import { modules } from "./modules.js";
-import { type Piece, passedOf, piecesOf, sizeOf } from "./pieces.js";
+import { type Piece, piecesOf, type Results, resultsOf, sizeOf } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
 import { type Control, Progress, type Team, work } from "./team.js";
@@ -128,19 +127,19 @@ async function share(plan: Plan, started: Started, control: Control): Promise<un
   const progress = new Progress(control, outer * inner);
   heap?.begin();
   try {
-    const passed = passedOf(plan);
-    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, passed, heap, started, progress);
-    else await work(started, await piecesFor(plan, passed, started), progress);
-    return plan.deliver(plan.request, passed);
+    const results = resultsOf(plan);
+    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, results, heap, started, progress);
+    else await work(started, await piecesFor(plan, results, started), progress);
+    return plan.deliver(plan.request, results.elements, results.numbers);
   } finally {
     heap?.end();
   }
 }
 
-async function piecesFor(plan: Plan, passed: Passed, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
+async function piecesFor(plan: Plan, results: Results, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
   const slot = await slots.take();
   try {
-    return piecesOf(plan, passed, threads, slot, heap !== undefined);
+    return piecesOf(plan, results, threads, slot, heap !== undefined);
   } finally {
     slots.give(slot);
   }

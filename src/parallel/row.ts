@@ -6,9 +6,9 @@ import type { Memory } from "../memory.js";
 import { ROWS_SOFTMAX } from "../ops/softmax.js";
 import type { Plan } from "../plan.js";
 import type { Elements } from "../types.js";
-import { type Passed, standing } from "../window.js";
+import { standing } from "../window.js";
 import type { PoolHeap } from "./heap.js";
-import { type Piece, starts } from "./pieces.js";
+import { type Piece, type Results, starts } from "./pieces.js";
 import type { Slot } from "./slot.js";
 import { type Progress, type Team, work } from "./team.js";
 
@@ -50,7 +50,7 @@ interface Row {
 /** softmax of each of few long rows. */
 export async function splitRows(
   { request }: Plan,
-  { elements }: Passed,
+  { elements }: Results,
   heap: PoolHeap,
   team: Team,
   progress: Progress,

@@ -5,8 +5,8 @@ import type { Request } from "../check.js";
 import { type Chunk, Chunks, isTurned, type Rows, type RowsOp, WINDOW_BYTES } from "../chunks.js";
 import { ROWS } from "../memory.js";
 import type { Plan } from "../plan.js";
-import { copyThere, numbersFor, type Results, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
 import type { Elements } from "../types.js";
+import { numbersFor, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
 import type { Slot } from "./slot.js";
 
 /** A piece of a call. */
@@ -86,7 +86,6 @@ function standingPieces(
     again: place.copied || place.x !== place.y,
     load(slot) {
       slot.begin(0);
-      if (place.copied) copyThere(request, place, first, count);
       op.run(rowsOf(request, place, slot, first, count));
     },
     take: (slot) => takeNumbers(slot, first, count, op.numbers, numbers),
@@ -119,13 +118,7 @@ function passingPieces(plan: Plan, room: number, slot: Slot, { elements, numbers
   return chunks.map((chunk) => passingPiece(plan, chunk, room, to, numbers));
 }
 
-function passingPiece(
-  { request, op }: Plan,
-  chunk: Chunk,
-  room: number,
-  to: Elements,
-  numbers: Float64Array,
-): Piece {
+function passingPiece({ request, op }: Plan, chunk: Chunk, room: number, to: Elements, numbers: Float64Array): Piece {
   let chunks: Chunks;
   let rows: Rows;
   return {
@@ -144,9 +137,4 @@ function passingPiece(
       if (op.masked !== undefined) chunks.copyOut(chunk, to);
     },
   };
-}
-
-/** 0, step, 2 step, … before end. */
-export function starts(end: number, step: number): readonly number[] {
-  return Array.from({ length: Math.ceil(end / step) }, (_, i) => i * step);
 }

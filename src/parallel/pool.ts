@@ -101,8 +101,7 @@ class Calls {
     const module = engine.module();
     if (memory === undefined || module === undefined) return undefined;
     const heap = engine.heap(0) as PoolHeap;
-    const crew = newCrew(this.#threads, module, heap);
-    const shares = crew.memory !== undefined;
+    const { crew, shares } = newCrew(this.#threads, module, heap);
     const slot = (): Slot => (shares ? new SharedSlot(heap) : new PostedSlot(memory));
     const slots = new Slots(Array.from({ length: DEPTH * this.#threads }, slot));
     this.#started = { crew, slots, threads: this.#threads, heap: shares ? heap : undefined };
@@ -111,12 +110,12 @@ class Calls {
 }
 
 /** Threads over the memory of the arrays; where it may not be shared, each in memory of its own. */
-function newCrew(threads: number, module: object, heap: PoolHeap): Crew {
+function newCrew(threads: number, module: object, heap: PoolHeap): { readonly crew: Crew; readonly shares: boolean } {
   try {
-    return new Crew(threads, { module, memory: heap.memory.kernels.memory });
+    return { crew: new Crew(threads, { module, memory: heap.memory.kernels.memory }), shares: true };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "DataCloneError") throw error;
-    return new Crew(threads, { module, memory: undefined });
+    return { crew: new Crew(threads, { module, memory: undefined }), shares: false };
   }
 }
 

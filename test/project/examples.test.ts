@@ -3,11 +3,13 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
-import { describe, expect, it } from "vitest";
+import { createPool } from "softmax-simd/parallel";
+import { afterAll, describe, expect, it } from "vitest";
 import { ENTRIES, exportsOf } from "../support/entries.js";
 
 /** What the examples take as given. */
 const CONTEXT = {
+  pool: createPool({ threads: 2 }),
   values: Float32Array.from({ length: 256 * 1000 }, (_, i) => i % 7),
   scores: new Float32Array(2 * 3 * 3),
   causal: [true, false, false, true, true, false, true, true, true],
@@ -105,6 +107,8 @@ function numbersIn(json: string): number[] {
 function arrangement(json: string): string {
   return withoutWords(json).replace(NUMBER, "0");
 }
+
+afterAll(() => CONTEXT.pool.close());
 
 describe("examples", () => {
   it.each(docstrings)("in docstrings: %s: %s", async (file, _, example) => {

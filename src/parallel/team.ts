@@ -62,7 +62,7 @@ export async function work(
       try {
         progress.check();
         await doPiece(piece, slot, crew);
-        progress.advance(piece.rows);
+        if (failures.length === 0) progress.advance(piece.rows);
       } catch (error) {
         failures.push(error);
       } finally {

@@ -45,11 +45,13 @@ const bundle: UserConfig = {
 
 /** Where bytes may not be compiled, the modules are imported as files: an entry's bundle a condition of the exports. */
 function importing(condition: "workerd" | "edge-light"): UserConfig[] {
-  return Object.entries({ index: "", learn: "learn/", sampling: "sampling/" }).map(([entry, directory]) => ({
-    ...bundle,
-    entry: { [`${entry}.${condition}`]: `src/${entry}.ts` },
-    alias: { "./modules.js": fileURLToPath(new URL(`src/${directory}modules.${condition}.ts`, import.meta.url)) },
-  }));
+  return Object.entries({ index: "", learn: "learn/", sampling: "sampling/", parallel: "parallel/" }).map(
+    ([entry, directory]) => ({
+      ...bundle,
+      entry: { [`${entry}.${condition}`]: `src/${entry}.ts` },
+      alias: { "./modules.js": fileURLToPath(new URL(`src/${directory}modules.${condition}.ts`, import.meta.url)) },
+    }),
+  );
 }
 
 const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd", "sampling.simd"].map(

@@ -163,7 +163,15 @@ function instantiated(module: WebAssembly.Module, { imports }: Source): WebAssem
  * made where pages may not share it too.
  */
 export function sharedMemory(): Imports {
-  return { env: { memory: new WebAssembly.Memory({ initial: 17, maximum: 65_536, shared: true }) } };
+  const shared = { initial: 17, maximum: 65_536, shared: true };
+  return {
+    env: {
+      // Read by modules that import it alone.
+      get memory() {
+        return new WebAssembly.Memory(shared);
+      },
+    },
+  };
 }
 
 /** The instances' own exports: the loader's wrapped ones cost some nanoseconds a call. */

@@ -27,6 +27,7 @@ const BEGINNING = `
     learn: () => import("softmax-simd/learn"),
     sampling: () => import("softmax-simd/sampling"),
     reference: () => import("softmax-simd/reference"),
+    parallel: () => import("softmax-simd/parallel"),
   };`;
 
 /** How a module begins: as src/ascii.ts writes it, and in base64. */
@@ -54,7 +55,7 @@ export async function bundle(
     logLevel: "warning",
   });
   const files = Object.keys(metafile.inputs).flatMap((path) => /\/softmax-simd\/dist\/(.*\.js)$/.exec(path)?.[1] ?? []);
-  const expected = ["index", "learn", "sampling"].map((name) => `${name}.${condition}.js`);
+  const expected = ["index", "learn", "sampling", "parallel"].map((name) => `${name}.${condition}.js`);
   assert.deepEqual(files.sort(), [...expected, "reference.js"].sort());
   const script = join(directory, condition, "entry.js");
   const text = readFileSync(script, "utf8");

@@ -11,6 +11,7 @@ const TRANSFERRED: Expected = { memory: "transferred" };
 const NONE: Expected = { memory: "none" };
 /** Kernels on the calling thread. */
 const FORBIDDEN: Expected = { ...NONE, reason: /; .*(worker-src blob:|insecure)/ };
+const THREADLESS: Expected = { ...NONE, reason: /; this engine has no threads$/ };
 
 const POOLS: Readonly<Record<string, Expected>> = {
   node20: { ...SHARED, gate: true },
@@ -21,6 +22,8 @@ const POOLS: Readonly<Record<string, Expected>> = {
   bun: { ...SHARED, gate: true },
   deno: { ...SHARED, gate: true },
   "node24-nowasm": NONE,
+  workerd: THREADLESS,
+  "edge-runtime": THREADLESS,
   chromium: { ...TRANSFERRED, gate: true },
   "chromium-worker": TRANSFERRED,
   "chromium-isolated": { ...SHARED, gate: true },

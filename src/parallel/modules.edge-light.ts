@@ -1,0 +1,3 @@
+// As modules.workerd.ts, for Vercel's edge.
+
+export { modules } from "../modules.edge-light.js";

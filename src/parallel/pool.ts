@@ -21,7 +21,7 @@ import { coresAvailable } from "./thread.js";
 import type { Pool, PoolBackend, PoolOptions } from "./types.js";
 
 /** Calls of fewer elements are quicker done on the calling thread. */
-const SMALL = 2 ** 17;
+const SMALL = 2 ** 19;
 
 const MOST_THREADS = 64;
 
@@ -194,7 +194,18 @@ function messageOf(cause: unknown): string {
 }
 
 /**
- * A pool of threads over memory that they share with the arrays of its `allocate`.
+ * A pool of threads over memory that they share with the arrays of its `allocate`. Its functions are those of
+ * {@link "softmax-simd"}: the same arguments, options and results, bit for bit, in promises that reject with the errors that
+ * those throw; and {@link PoolCallOptions} beside.
+ *
+ * Close it, or declare it with `await using`. In Node a pool that was not closed does not keep the process alive.
+ *
+ * @throws TypeError, RangeError for wrong options. Calls reject with an Error where `fallback: false` or
+ * `deterministic: true` stand and no kernel can serve.
+ * @example
+ * await using pool = createPool({ threads: 2 });
+ * const probabilities = await pool.softmax(new Float32Array(256 * 1000), { shape: [256, 1000] });
+ * probabilities; // Float32Array(256000)
  */
 export function createPool(options?: PoolOptions): Pool {
   const { threads, ...given } = checkOptions(options, POOL_OPTIONS) as PoolOptions;

@@ -135,9 +135,26 @@ export function expectSameBits(got: unknown, expected: unknown, what?: string): 
 }
 
 /** Holds that a pool gives what one thread gives, or rejects with what that throws; never throws itself. */
-export async function expectAsOne(pool: Pool, op: Op, x: unknown, second?: unknown, options?: unknown): Promise<void> {
-  const [expected, error] = outcome(() => callOp(ONE, op, x, second, options));
-  const promise = callPool(pool, op, x, second, options);
+export function expectAsOne(pool: Pool, op: Op, x: unknown, second?: unknown, options?: unknown): Promise<void> {
+  return expectAllAsOne([pool], op, x, second, options);
+}
+
+/** The same of several pools, one after the other. */
+export async function expectAllAsOne(
+  pools: readonly Pool[],
+  op: Op,
+  x: unknown,
+  second?: unknown,
+  options?: unknown,
+): Promise<void> {
+  const alone = outcome(() => callOp(ONE, op, x, second, options));
+  for (const pool of pools) await expectOutcome(callPool(pool, op, x, second, options), alone);
+}
+
+async function expectOutcome(
+  promise: Promise<unknown>,
+  [expected, error]: readonly [unknown, Error | undefined],
+): Promise<void> {
   expect(promise).toBeInstanceOf(Promise);
   if (error === undefined) {
     expectSameBits(await promise, expected);

@@ -27,7 +27,6 @@ const BEGINNING = `
     learn: () => import("softmax-simd/learn"),
     sampling: () => import("softmax-simd/sampling"),
     reference: () => import("softmax-simd/reference"),
-    parallel: () => import("softmax-simd/parallel"),
   };`;
 
 /** How a module begins: as src/ascii.ts writes it, and in base64. */

@@ -139,7 +139,9 @@ async function checkControl({ suite, pool, x, shape }: Context): Promise<void> {
   await pool.softmax(x, { shape, onProgress: (progress) => steps.push(progress) });
   const rises = steps.every(({ done }, i) => done > (steps[i - 1]?.done ?? 0));
   const isWhole = steps.at(-1)?.done === shape[0] && steps.every(({ total }) => total === shape[0]);
-  suite.check("progress", !inPieces || (rises && isWhole), steps, "up to all rows");
+  // The reference says nothing of it.
+  const isTold = pool.backend().backend !== "js";
+  suite.check("progress", !isTold || (rises && isWhole), steps, "up to all rows");
 }
 
 async function checkErrors({ suite, pool, x }: Context): Promise<void> {

@@ -21,8 +21,6 @@ const POOLS: Readonly<Record<string, Expected>> = {
   bun: { ...SHARED, gate: true },
   deno: { ...SHARED, gate: true },
   "node24-nowasm": NONE,
-  workerd: NONE,
-  "edge-runtime": NONE,
   chromium: { ...TRANSFERRED, gate: true },
   "chromium-worker": TRANSFERRED,
   "chromium-isolated": { ...SHARED, gate: true },

@@ -13,6 +13,7 @@ export {
   logSoftmaxVjp,
   logSumExp,
   logSumExpSigned,
+  normalizeWith,
   ready,
   sigmoid,
   softmax,
@@ -20,8 +21,10 @@ export {
   softmaxHessianComponent,
   softmaxJacobian,
   softmaxJvp,
+  softmaxPartials,
   softmaxVjp,
   topK,
   verify,
 } from "./default.js";
 export type * from "./exported-types.js";
+export { mergePartials } from "./partials.js";

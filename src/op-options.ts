@@ -1,6 +1,14 @@
 // The options of the ops beside softmax.
 
-import type { FloatArray, IntegerArray, NestedNumbers, ResidentArray, SoftmaxOptions, TensorLike } from "./types.js";
+import type {
+  FloatArray,
+  FreshArray,
+  IntegerArray,
+  NestedNumbers,
+  ResidentArray,
+  SoftmaxOptions,
+  TensorLike,
+} from "./types.js";
 
 /** What is taken as an input. */
 export type Input = FloatArray | NestedNumbers | TensorLike | ResidentArray;
@@ -30,6 +38,28 @@ export interface LogSumExpOptions extends LogitsOptions, ReduceOptions {
 export interface DerivativeOptions extends LogitsOptions {
   /** Whether x are logits, or softmax's output itself. Default "logits". */
   readonly from?: "logits" | "probabilities";
+}
+
+/** What is known of rows, or of the part of each that stands in one place. Of row-major order, a number a row. */
+export interface Partials {
+  /** The logit with the largest β x, in float64; -Infinity (for β < 0, Infinity) where there is none. */
+  readonly max: FreshArray<Float64Array>;
+  /** Σ exp(β (x - max)); 0 where there is nothing. */
+  readonly sum: FreshArray<Float64Array>;
+  readonly beta: number;
+}
+
+/** {@link Partials} as they may come from elsewhere. */
+export interface PartialsLike {
+  readonly max: Float64Array | readonly number[];
+  readonly sum: Float64Array | readonly number[];
+  readonly beta: number;
+}
+
+/** Options of {@link normalizeWith}. */
+export interface NormalizeOptions extends AxisOptions {
+  /** Logarithms, as log-softmax gives them. Default false. */
+  readonly log?: boolean;
 }
 
 /** Options of {@link argmax}. */

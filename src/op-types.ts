@@ -8,6 +8,9 @@ import type {
   LogitsOptions,
   LogSumExpOptions,
   LossOptions,
+  NormalizeOptions,
+  Partials,
+  PartialsLike,
   ReduceOptions,
   SigmoidOptions,
   Targets,
@@ -86,6 +89,9 @@ type Fewer<X> = X extends readonly (infer E)[] ? (E extends number ? number : Ne
 type Deeper<X> = X extends readonly number[] ? number[][] : X extends readonly (infer E)[] ? Deeper<E>[] : never;
 type Deepest<X> = X extends readonly number[] ? number[][][] : X extends readonly (infer E)[] ? Deepest<E>[] : never;
 
+/** What is known of rows, one number a row. */
+export type PartialsFunction = (x: Input, options?: LogitsOptions) => Partials;
+
 /** A result of the first input's kind, dtype and shape. */
 export interface MapFunction<O> {
   <X extends Input, Out extends Into<X, NestedResult<X>>>(x: X, options: O & Writing<Out>): Out;
@@ -100,6 +106,16 @@ export interface ProductFunction {
     options: LogitsOptions & Writing<Out>,
   ): Out;
   <X extends Input>(y: X, dy: Beside<X>, options?: LogitsOptions & Fresher): Fresh<X, NestedResult<X>>;
+}
+
+/** The same for a part of each row, under what is known of the whole. */
+export interface NormalizeFunction {
+  <X extends Input, Out extends Into<X, NestedResult<X>>>(
+    x: X,
+    partials: PartialsLike,
+    options: NormalizeOptions & Writing<Out>,
+  ): Out;
+  <X extends Input>(x: X, partials: PartialsLike, options?: NormalizeOptions & Fresher): Fresh<X, NestedResult<X>>;
 }
 
 /** One number a row, in x's kind and dtype. */
@@ -261,6 +277,10 @@ export interface Ops {
   readonly klDivergence: CompareFunction<ReduceOptions>;
   /** The log-probability of one class a row. */
   readonly logProb: ClassFunction<LogitsOptions>;
+  /** The maximum and Σ exp(β (x - maximum)) along an axis, of rows that are parts of longer ones. */
+  readonly softmaxPartials: PartialsFunction;
+  /** softmax or log-softmax of a part of each row, from the partials of the whole. */
+  readonly normalizeWith: NormalizeFunction;
   /** The index of the maximum along an axis. */
   readonly argmax: ArgmaxFunction;
   /** softmax at temperature 0: maxima share 1, the rest is 0. */

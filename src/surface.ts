@@ -96,6 +96,8 @@ function opsBy(one: Serve<UnaryKernels>, two: Serve<BinaryKernels>): Ops & Pick<
     entropy: one(ops.entropy, reference.entropy),
     klDivergence: two(ops.klDivergence, reference.klDivergence),
     logProb: two(ops.logProb, reference.logProb),
+    softmaxPartials: one(ops.softmaxPartials, reference.softmaxPartials),
+    normalizeWith: two(ops.normalizeWith, reference.normalizeWith),
     argmax: one(ops.argmax, reference.argmax),
     hardmax: one(ops.hardmax, reference.hardmax),
     topK: two(ops.topK, reference.topK),

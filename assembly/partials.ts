@@ -14,45 +14,42 @@ import { BLOCK, expBlock } from "./rows";
 import { bytes, lanes, loadPartial, storePartial } from "./simd";
 import { anchorAt, linesAt } from "./state";
 
-/** The constants of float64, where turned rows would stand. */
-// @ts-ignore: decorator
-@inline
-function doubleScale(beta: f64, scratch: usize): Scale<f64> {
-  return scaleFor<f64>(beta, false, linesAt(scratch) + 16);
-}
-
 /** What becomes of a maximum that T may not hold: `peak`, and what T lost of it. */
 function peakOf<T>(max: f64, scratch: usize): f64 {
   const n = normalizerAt<T>(scratch);
+  if (sizeof<T>() == 8) return f64x2.extract_lane(n.peak, 0);
   const half = <f64>v128.extract_lane<T>(n.half, 0), offset = <f64>v128.extract_lane<T>(n.offset, 0);
   return (max * half - offset) * <f64>v128.extract_lane<T>(n.rise, 0) * <f64>n.g;
 }
 
-/** expAnchored of one number, under the first row's anchor. */
-function expOne<T>(z: T, j: i32, scale: Scale<T>, scratch: usize): T {
+/** expAnchored of one number, under the first of the anchors in hand. */
+function expOne<T>(z: T, anchors: i32, scale: Scale<T>, scratch: usize): T {
   const p = linesAt(scratch);
   store<T>(p, z);
-  expBlock<T>(p, p, 0, 1, changetype<usize>(anchorAt(scratch, j)), scale);
+  expBlock<T>(p, p, 0, 1, changetype<usize>(anchorAt(scratch, anchors)), scale);
   return load<T>(p);
 }
 
-/** … in float64, of a row of T. */
-function expPeak<T>(peak: f64, double: Scale<f64>, scratch: usize): f64 {
-  anchorAtPower<f64>(anchorAt(scratch, 1), f64x2.splat(powerOf<T>(anchorAt(scratch, 0))), double);
+/** That of a peak of float32 rows, in float64. */
+function expPeak(peak: f64, beta: f64, scratch: usize): f64 {
+  const double = scaleFor<f64>(beta, false, linesAt(scratch) + 16);
+  anchorAtPower<f64>(anchorAt(scratch, 1), f64x2.splat(powerOf<f32>(anchorAt(scratch, 0))), double);
   return expOne<f64>(peak, 1, double, scratch);
 }
 
 function partials<T>(
   x: usize, values: usize, sums: usize, rows: i32, columns: i32, beta: f64, scratch: usize,
 ): void {
-  const scale = prepare<T>(beta, scratch), double = doubleScale(beta, scratch), n = normalizerAt<T>(scratch);
+  const scale = prepare<T>(beta, scratch), n = normalizerAt<T>(scratch);
   for (; rows > 0; rows--, x += bytes<T>(columns), values += 8, sums += 8) {
     anchorRows<T>(x, 0, 1, columns, scale, scratch);
     sumRows<T>(x, 0, 0, 1, columns, scale, scratch);
-    const max = <f64>v128.extract_lane<T>(n.max, 0), own = <f64>v128.extract_lane<T>(n.top, 0);
-    const sum = abs(max) < Infinity
-      ? 1 + f64x2.extract_lane(n.low, 0) * (own / expPeak<T>(<f64>v128.extract_lane<T>(n.peak, 0), double, scratch))
-      : infiniteSum<T>(x, 0, columns, n.sign);
+    const max = <f64>v128.extract_lane<T>(n.max, 0);
+    let others = f64x2.extract_lane(n.low, 0);
+    if (sizeof<T>() == 4) {
+      others *= <f64>f32x4.extract_lane(n.top, 0) / expPeak(<f64>f32x4.extract_lane(n.peak, 0), beta, scratch);
+    }
+    const sum = abs(max) < Infinity ? 1 + others : infiniteSum<T>(x, 0, columns, n.sign);
     store<f64>(values, sum == sum ? max * <f64>n.sign : NaN);
     // Infinity gives NaN.
     store<f64>(sums, sum < Infinity ? sum : NaN);
@@ -69,12 +66,12 @@ function share<T>(y: usize, count: i32, factor: v128, top: v128, first: v128): v
 
 /** The softmax of an anchored row; `peak` is its maximum. */
 function softmaxRow<T>(
-  x: usize, y: usize, columns: i32, peak: f64, sum: f64, scale: Scale<T>, double: Scale<f64>, scratch: usize,
+  x: usize, y: usize, columns: i32, peak: f64, sum: f64, beta: f64, scale: Scale<T>, scratch: usize,
 ): void {
   const n = normalizerAt<T>(scratch), full = columns / lanes<T>(), width = columns & (lanes<T>() - 1);
-  const top = v128.splat<T>(expOne<T>(v128.extract_lane<T>(n.peak, 0), 0, scale, scratch));
+  const own = expOne<T>(v128.extract_lane<T>(n.peak, 0), 0, scale, scratch), top = v128.splat<T>(own);
   const first = v128.splat<T>(<T>(1 / sum));
-  const factor = v128.splat<T>(<T>(1 / (sum * expPeak<T>(peak, double, scratch))));
+  const factor = v128.splat<T>(<T>(1 / (sum * (sizeof<T>() == 8 ? <f64>own : expPeak(peak, beta, scratch)))));
   if (n.stretched) {
     stretchRow<T>(x, y, full, width, 0, v128.splat<T>(v128.extract_lane<T>(n.rise, 0)), scratch);
     x = y;
@@ -90,7 +87,7 @@ function softmaxRow<T>(
 function normalize<T>(
   x: usize, y: usize, rows: i32, columns: i32, beta: f64, maxima: usize, sums: usize, isLog: i32, scratch: usize,
 ): void {
-  const scale = prepare<T>(beta, scratch), double = doubleScale(beta, scratch), n = normalizerAt<T>(scratch);
+  const scale = prepare<T>(beta, scratch), n = normalizerAt<T>(scratch);
   const rest = restOf<T>(beta);
   for (; rows > 0; rows--, x += bytes<T>(columns), y += bytes<T>(columns), maxima += 8, sums += 8) {
     const max = load<f64>(maxima), sum = load<f64>(sums);
@@ -98,11 +95,11 @@ function normalize<T>(
     const peak = peakOf<T>(max, scratch);
     if (isLog) {
       // 0 - log, as in logsoftmax.ts.
-      const lost = (peak - <f64>v128.extract_lane<T>(n.peak, 0)) * <f64>rest;
-      const shift = 0 - f64x2.extract_lane(log(f64x2.splat(sum)), 0) - lost;
+      let shift = 0 - f64x2.extract_lane(log(f64x2.splat(sum)), 0);
+      if (sizeof<T>() == 4) shift -= (peak - <f64>f32x4.extract_lane(n.peak, 0)) * <f64>rest;
       fallRows<T>(x, y, 1, columns, rest, v128.splat<T>(<T>shift), scratch);
     } else {
-      softmaxRow<T>(x, y, columns, peak, sum, scale, double, scratch);
+      softmaxRow<T>(x, y, columns, peak, sum, beta, scale, scratch);
     }
   }
 }

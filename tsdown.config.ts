@@ -57,7 +57,7 @@ const wasm = ["simd", "relaxed-simd", "learn.simd", "learn.relaxed-simd", "sampl
 );
 
 /** Entries whose declarations are made at once: what they have in common is declared once, and a type of one is that of the others. */
-const related = ["index", "slim", "learn", "sampling"];
+const related = ["index", "slim", "learn", "sampling", "parallel"];
 
 const types: UserConfig = {
   ...bundle,

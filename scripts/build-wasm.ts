@@ -43,7 +43,10 @@ async function inlineProgram(name: string, source: string): Promise<void> {
     format: "iife",
     target: "es2022",
   });
-  const lines = ["// Written by `npm run build:wasm`.", `export const program: string = ${JSON.stringify(outputFiles[0]?.text)};`];
+  const lines = [
+    "// Written by `npm run build:wasm`.",
+    `export const program: string = ${JSON.stringify(outputFiles[0]?.text)};`,
+  ];
   writeFileSync(`src/generated/${name}.ts`, `${lines.join("\n")}\n`);
 }
 

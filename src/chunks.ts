@@ -53,7 +53,12 @@ export interface RowsOp {
   readonly anyAxis?: true;
   /** What comes first: it works on contiguous rows in place, and masked elements are 0 after it. */
   readonly before?: (rows: Rows) => void;
+  /** Bytes that it needs beside the rows, and after those for each row; default none. */
+  readonly extra?: { readonly bytes: number; readonly rowBytes?: number };
+  /** Calls kernels, which may run later. */
   readonly run: (rows: Rows) => void;
+  /** Takes what these left for each row beside the rows. */
+  readonly take?: (rows: Rows) => void;
 }
 
 /** The bytes that may pass at a time. */
@@ -82,6 +87,9 @@ export interface Chunk {
   readonly columns: number;
 }
 
+/** What an op takes of memory. */
+type Needs = Pick<RowsOp, "numbers" | "anyAxis" | "extra">;
+
 /** An input's way through linear memory: copied to `from`, thence widened, masked and turned to `to`. */
 interface Way {
   readonly values: Elements;
@@ -108,9 +116,10 @@ export class Chunks {
   readonly #extra: number;
 
   /** Reserves memory, to be released by whoever asked for it. */
-  constructor(memory: Linear, request: Request, op: Pick<RowsOp, "numbers" | "anyAxis">, extraBytes: number) {
+  constructor(memory: Linear, request: Request, op: Needs) {
     const { dtype, extent, mask, data, other } = request;
     const { outer, length, inner } = extent;
+    const { bytes: extraBytes, rowBytes = 0 } = op.extra ?? { bytes: 0 };
     this.#memory = memory;
     this.#request = request;
     this.#double = dtype === "float64";
@@ -118,13 +127,13 @@ export class Chunks {
     const width = this.#double ? 8 : 4;
     const areas = 1 + (other === undefined ? 0 : 1) + (turned ? 1 : 0);
     const elementBytes = areas * width + (mask === undefined ? 0 : 1);
-    const most = Math.max(0, Math.floor((room(memory) - extraBytes) / elementBytes));
+    const most = Math.max(0, Math.floor((room(memory) - extraBytes) / (elementBytes + rowBytes / length)));
     const rows = op.numbers > 0 ? ROWS : outer * inner;
     const { slabs, columns } = chunkOf(extent, Math.min(most, rows * length));
     const count = slabs * length * columns;
     const areaBytes = Math.ceil((count * width) / 8) * 8;
     const maskBytes = mask === undefined ? 0 : Math.ceil(count / 8) * 8;
-    const start = memory.reserve(areas * areaBytes + maskBytes + extraBytes);
+    const start = memory.reserve(areas * areaBytes + maskBytes + extraBytes + slabs * columns * rowBytes);
     this.#slabs = slabs;
     this.#columns = columns;
     this.#stage = turned ? start + (areas - 1) * areaBytes : 0;

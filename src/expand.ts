@@ -4,7 +4,7 @@
 import { allocateLarge, lengthOf, privateView } from "./check/arrays.js";
 import type { Request } from "./check.js";
 import { Chunks, type Rows, type RowsOp, room } from "./chunks.js";
-import type { Memory } from "./memory.js";
+import type { Linear } from "./memory.js";
 import type { Elements } from "./types.js";
 
 /** Rows that each row s of an input makes: those from `first` to before `end` of `each`. */
@@ -17,7 +17,7 @@ export interface Expansion extends Pick<RowsOp, "fills" | "before"> {
 }
 
 /** Passes rows through an expansion, into target or fresh memory. */
-export function expandRows(memory: Memory, request: Request, op: Expansion): Elements {
+export function expandRows(memory: Linear, request: Request, op: Expansion): Elements {
   const { dtype, extent, target } = request;
   const { outer, length, inner } = extent;
   const made = op.end - op.first;
@@ -25,7 +25,7 @@ export function expandRows(memory: Memory, request: Request, op: Expansion): Ele
   if (lengthOf(result) === 0) return result;
   const width = dtype === "float64" ? 8 : 4;
   const outRows = Math.max(1, Math.floor(room(memory) / 2 / (length * width)));
-  const chunks = new Chunks(memory, request, { numbers: 0 }, outRows * length * width);
+  const chunks = new Chunks(memory, request, { numbers: 0, extra: { bytes: outRows * length * width } });
   try {
     const to = privateView(result);
     for (const chunk of chunks.all()) expandChunk(chunks.load(chunk, op), op, outRows, to);

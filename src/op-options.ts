@@ -1,17 +1,10 @@
 // The options of the ops beside softmax.
 
-import type {
-  FloatArray,
-  FreshArray,
-  IntegerArray,
-  NestedNumbers,
-  ResidentArray,
-  SoftmaxOptions,
-  TensorLike,
-} from "./types.js";
+import type { Allocated, Mode } from "./mode.js";
+import type { FloatArray, IntegerArray, NestedNumbers, SoftmaxOptions, TensorLike } from "./types.js";
 
 /** What is taken as an input. */
-export type Input = FloatArray | NestedNumbers | TensorLike | ResidentArray;
+export type Input<M extends Mode = "value"> = FloatArray | NestedNumbers | TensorLike | Allocated<M>;
 
 /** Options of ops along an axis. */
 export type AxisOptions = Pick<SoftmaxOptions, "shape" | "axis" | "where">;
@@ -29,37 +22,15 @@ export interface ReduceOptions extends AxisOptions {
 }
 
 /** Options of {@link logSumExp}. */
-export interface LogSumExpOptions extends LogitsOptions, ReduceOptions {
+export interface LogSumExpOptions<M extends Mode = "value"> extends LogitsOptions, ReduceOptions {
   /** Factors of the exponentials, of either sign: as many as x, one axis' worth, or in a shape that broadcasts. */
-  readonly weights?: Input;
+  readonly weights?: Input<M>;
 }
 
 /** Options of {@link softmaxJacobian} and the Hessians. */
 export interface DerivativeOptions extends LogitsOptions {
   /** Whether x are logits, or softmax's output itself. Default "logits". */
   readonly from?: "logits" | "probabilities";
-}
-
-/** What is known of rows, or of the part of each that stands in one place. Of row-major order, a number a row. */
-export interface Partials {
-  /** The logit with the largest β x, in float64; -Infinity (for β < 0, Infinity) where there is none. */
-  readonly max: FreshArray<Float64Array>;
-  /** Σ exp(β (x - max)); 0 where there is nothing. */
-  readonly sum: FreshArray<Float64Array>;
-  readonly beta: number;
-}
-
-/** {@link Partials} as they may come from elsewhere. */
-export interface PartialsLike {
-  readonly max: Float64Array | readonly number[];
-  readonly sum: Float64Array | readonly number[];
-  readonly beta: number;
-}
-
-/** Options of {@link normalizeWith}. */
-export interface NormalizeOptions extends AxisOptions {
-  /** Logarithms, as log-softmax gives them. Default false. */
-  readonly log?: boolean;
 }
 
 /** Options of {@link argmax}. */
@@ -72,14 +43,14 @@ export interface TopKOptions extends Omit<AxisOptions, "where"> {
 }
 
 /** Class indices, or probabilities in as many numbers as there are logits. */
-export type Targets = number | bigint | IntegerArray | Input;
+export type Targets<M extends Mode = "value"> = number | bigint | IntegerArray | Input<M>;
 
 /** Options of {@link crossEntropy}. `labelSmoothing` and `where` exclude each other. */
-export interface LossOptions<Reduction> extends LogitsOptions {
+export interface LossOptions<Reduction, M extends Mode = "value"> extends LogitsOptions {
   /** A weight of 0 or more for each class. */
-  readonly weight?: Input;
+  readonly weight?: Input<M>;
   /** A weight of 0 or more for each row. */
-  readonly sampleWeight?: Input;
+  readonly sampleWeight?: Input<M>;
   /** Rows with this class index count for nothing, whatever stands in them. Default -100. */
   readonly ignoreIndex?: number;
   /** From 0 to 1: this much of each target is shared out evenly among all classes. Default 0. */

@@ -3,7 +3,7 @@
 
 import { lengthOf } from "./check/arrays.js";
 import { checkPartials, numbersOf } from "./check/partials.js";
-import type { Partials, PartialsLike } from "./op-options.js";
+import type { Partials, PartialsLike } from "./partials-types.js";
 
 /** A maximum a row, then as many sums. */
 export function partialsOf(numbers: Float64Array, beta: number): Partials {

@@ -2,10 +2,11 @@
 
 import { describe } from "./check/arrays.js";
 import { checkBoolean, checkIndex, checkOptions } from "./check/options.js";
-import { Engine } from "./engine.js";
-import { CEILING_BYTES, type Memory } from "./memory.js";
+import { Engine, type EngineOptions } from "./engine.js";
+import { CEILING_BYTES } from "./memory.js";
 import type { Ops } from "./op-types.js";
 import * as ops from "./ops/index.js";
+import { carryOut, type Plan, type Whole } from "./plan.js";
 import * as reference from "./reference.js";
 import { Store } from "./store.js";
 import type {
@@ -20,21 +21,12 @@ import type {
 import { runVerification } from "./verify.js";
 import { type BuiltIn, checkCode } from "./wasm.js";
 
-const CREATE_OPTIONS = ["module", "bytes", "deterministic", "fallback", "maxMemory"];
+/** The options of `createSoftmax`. */
+export const CREATE_OPTIONS: readonly string[] = ["module", "bytes", "deterministic", "fallback", "maxMemory"];
 
 /** A surface over modules that an entry brings, best first; over none, the caller has to bring one. */
 export function surfaceOver(modules: readonly BuiltIn[], options: CreateOptions | undefined): Softmax {
-  const { module, bytes, deterministic, fallback, maxMemory }: CreateOptions = checkOptions(options, CREATE_OPTIONS);
-  const baseline = checkBoolean(deterministic, "deterministic", false);
-  const code = checkCode(module, bytes);
-  if (code === undefined && modules.length === 0) throw new TypeError("module, bytes: expected one of them, got none");
-  const engine = new Engine({
-    code,
-    candidates: baseline ? modules.filter(({ backend }) => backend === "simd") : modules,
-    deterministic: baseline,
-    fallback: checkBoolean(fallback, "fallback", true) && !baseline,
-    maxMemory: checkMemory(maxMemory),
-  });
+  const engine = new Engine(checkCreateOptions(modules, options));
   const store = new Store(engine);
   const all = opsBy(unary(engine, store), binary(engine, store));
   const allocate = ((dtype: unknown, shape: unknown) => store.allocate(dtype, shape)) as unknown as AllocateFunction;
@@ -45,41 +37,57 @@ export function surfaceOver(modules: readonly BuiltIn[], options: CreateOptions 
   return { ...all, allocate, verify, backend, ready };
 }
 
+/** What an engine is made with. */
+export function checkCreateOptions(modules: readonly BuiltIn[], options: CreateOptions | undefined): EngineOptions {
+  const { module, bytes, deterministic, fallback, maxMemory }: CreateOptions = checkOptions(options, CREATE_OPTIONS);
+  const baseline = checkBoolean(deterministic, "deterministic", false);
+  const code = checkCode(module, bytes);
+  if (code === undefined && modules.length === 0) throw new TypeError("module, bytes: expected one of them, got none");
+  return {
+    code,
+    candidates: baseline ? modules.filter(({ backend }) => backend === "simd") : modules,
+    deterministic: baseline,
+    fallback: checkBoolean(fallback, "fallback", true) && !baseline,
+    maxMemory: checkMemory(maxMemory),
+  };
+}
+
 type Unary = (x: unknown, options: unknown, store: Store) => unknown;
 type Binary = (x: unknown, second: unknown, options: unknown, store: Store) => unknown;
-type UnaryKernels = (memory: Memory, ...rest: Parameters<Unary>) => unknown;
-type BinaryKernels = (memory: Memory, ...rest: Parameters<Binary>) => unknown;
+export type UnaryPlan = (...call: Parameters<Unary>) => Plan | Whole;
+export type BinaryPlan = (...call: Parameters<Binary>) => Plan | Whole;
 
-/** Makes an op of what runs it by kernels and of its reference. */
-type Serve<Kernels> = <F>(kernels: Kernels, plain: F) => F;
+/** Makes an op of what plans it for the kernels and of its reference. */
+export type Serve<Planned> = <F>(plan: Planned, plain: F) => F;
 
 /** An op of one input: by the kernels, or by the reference, which takes arrays that the store allocated too. */
-function unary(engine: Engine, store: Store): Serve<UnaryKernels> {
-  return <F>(kernels: UnaryKernels, plain: F) => {
+function unary(engine: Engine, store: Store): Serve<UnaryPlan> {
+  return <F>(plan: UnaryPlan, plain: F) => {
     const served = (x: unknown, options?: unknown): unknown => {
       const memory = engine.memory();
-      return memory === undefined ? (plain as Unary)(x, options, store) : kernels(memory, x, options, store);
+      return memory === undefined ? (plain as Unary)(x, options, store) : carryOut(memory, plan(x, options, store));
     };
     return served as F;
   };
 }
 
 /** An op of two. */
-function binary(engine: Engine, store: Store): Serve<BinaryKernels> {
-  return <F>(kernels: BinaryKernels, plain: F) => {
+function binary(engine: Engine, store: Store): Serve<BinaryPlan> {
+  return <F>(plan: BinaryPlan, plain: F) => {
     const served = (x: unknown, second: unknown, options?: unknown): unknown => {
       const memory = engine.memory();
       if (memory === undefined) return (plain as Binary)(x, second, options, store);
-      return kernels(memory, x, second, options, store);
+      return carryOut(memory, plan(x, second, options, store));
     };
     return served as F;
   };
 }
 
 /** The reference alone. */
-const plainly = <F>(_kernels: unknown, plain: F): F => plain;
+const plainly = <F>(_plan: unknown, plain: F): F => plain;
 
-function opsBy(one: Serve<UnaryKernels>, two: Serve<BinaryKernels>): Ops & Pick<Softmax, "softmax"> {
+/** The ops, each by `one` or by `two` inputs. */
+export function opsBy(one: Serve<UnaryPlan>, two: Serve<BinaryPlan>): Ops & Pick<Softmax, "softmax"> {
   return {
     softmax: one(ops.softmax, reference.softmax as unknown as ResidentSoftmaxFunction),
     logSoftmax: one(ops.logSoftmax, reference.logSoftmax),

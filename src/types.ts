@@ -1,3 +1,4 @@
+import type { Allocated, Mode } from "./mode.js";
 import type { Ops } from "./op-types.js";
 
 /** The element types taken. float16 is computed in float32 and rounded once. */
@@ -34,7 +35,7 @@ export type NestedResult<X> = X extends readonly (infer E)[]
   : never;
 
 /** What tells the type of an allocated array from a tensor's. No value has it. */
-declare const resident: unique symbol;
+export declare const resident: unique symbol;
 
 /**
  * A tensor of another library: row-major, contiguous `data` with its `shape` or `dims`. Of many libraries the type
@@ -59,7 +60,7 @@ export type TensorResult<X extends TensorLike> = {
 type ShapeOf<X> = X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] };
 
 /** What comes back for X where indices are asked for: Nested for nested arrays. */
-export type Indices<X, Nested> = X extends ResidentArray | FloatArray
+export type Indices<X, Nested> = X extends Allocated<Mode> | FloatArray
   ? IndexArray
   : X extends NestedNumbers
     ? Nested
@@ -180,11 +181,19 @@ type Dispose = SymbolConstructor extends { readonly dispose: infer S extends sym
 /** What `using` asks for. */
 export type Disposing = { readonly [K in Dispose]: () => void };
 
-/** An array that lives in WebAssembly memory until it is freed, as {@link Softmax.allocate} gives it. */
-export interface ResidentArray<D extends ResidentDtype = ResidentDtype> extends Disposing {
-  readonly [resident]: D;
+/** What all allocated arrays have. */
+export interface AllocatedArray<D extends ResidentDtype> extends Disposing {
+  /** The type of its elements. */
   readonly dtype: D;
+  /** How many elements it has along each axis. */
   readonly shape: readonly number[];
+  /** Gives the memory back. The array, and views of it, are of no use from then on. To do so again is no error. */
+  free(): void;
+}
+
+/** An array that lives in WebAssembly memory until it is freed, as {@link Softmax.allocate} gives it. */
+export interface ResidentArray<D extends ResidentDtype = ResidentDtype> extends AllocatedArray<D> {
+  readonly [resident]: D;
   /**
    * Its values, row-major, to read and write. The same view until an `allocate` has to grow the memory, which detaches
    * the views of all arrays; this property always gives one that is right.
@@ -195,15 +204,13 @@ export interface ResidentArray<D extends ResidentDtype = ResidentDtype> extends 
    * and then as many as there is room for.
    */
   set(values: FloatArray | NestedNumbers | TensorLike | ResidentArray, offset?: number): void;
-  /** Gives the memory back. The array, and views of it, are of no use from then on. To do so again is no error. */
-  free(): void;
 }
 
 /** Allocates a zero-filled array of a shape, or of a number of elements. */
-export type AllocateFunction = <D extends ResidentDtype>(
+export type AllocateFunction<M extends Mode = "value"> = <D extends ResidentDtype>(
   dtype: D,
   shape: number | readonly number[],
-) => ResidentArray<D>;
+) => Allocated<M, D>;
 
 /** {@link SoftmaxFunction}, for allocated arrays too: what is given one as `out` returns it. */
 export interface ResidentSoftmaxFunction extends SoftmaxFunction {

@@ -12,20 +12,23 @@ const FEW = 32;
 
 const NONE = new Float64Array(0);
 
-/** Passes an op's one input through, into target or into fresh memory. */
-export function stream(memory: Memory, request: Request, op: RowsOp): Elements {
-  const { mask, extent, place, dtype, target } = request;
-  const { outer, length, inner } = extent;
-  const size = outer * length * inner;
-  if (size === 0) return target ?? allocate(dtype, 0);
+/** Where the numbers go that the rows of a call give. */
+export function numbersFor({ extent }: Request, op: RowsOp): Float64Array {
+  return op.numbers === 0 ? NONE : new Float64Array(extent.outer * extent.inner * op.numbers);
+}
+
+/** Passes a call's rows through an op, into target or fresh memory; what numbers they give goes to `numbers`. */
+export function stream(memory: Memory, request: Request, op: RowsOp, numbers: Float64Array): Elements {
+  const { mask, extent, place, dtype, other } = request;
+  const size = extent.outer * extent.length * extent.inner;
   const at = place && standing(request, op);
-  if (at !== undefined) {
-    passInPlace(request, op, at, NONE);
-    return target as Elements;
+  if (at !== undefined && size > 0) return passInPlace(request, op, at, numbers);
+  const bytes = size * ((dtype === "float64" ? 8 : 4) + (mask === undefined ? 0 : 1));
+  const maps = op.masked !== undefined && op.numbers === 0 && op.extra === undefined;
+  if (!maps || other !== undefined || isTurned(request, op) || size === 0 || bytes > room(memory)) {
+    return pass(memory, request, op, numbers);
   }
-  const elementBytes = (dtype === "float64" ? 8 : 4) + (mask === undefined ? 0 : 1);
-  if (isTurned(request, op) || size * elementBytes > room(memory)) return pass(memory, request, op).elements;
-  return passWhole(memory, request, op, size, memory.reserve(size * elementBytes));
+  return passWhole(memory, request, op, size, memory.reserve(bytes));
 }
 
 /** At once, which is where what a small call takes counts: few objects are made. */
@@ -81,43 +84,31 @@ function take(
   return to;
 }
 
-/** Elements, in target or fresh memory, and the numbers that rows gave. */
-export interface Passed {
-  readonly elements: Elements;
-  readonly numbers: Float64Array;
-}
-
-/** Passes any number of inputs through. `extraBytes`: what the op needs beside a chunk of them. */
-export function pass(memory: Memory, request: Request, op: RowsOp, extraBytes = 0): Passed {
-  const { dtype, extent, target, place } = request;
+/** The same in chunks of whole rows. */
+export function pass(memory: Linear, request: Request, op: RowsOp, numbers: Float64Array = NONE): Elements {
+  const { dtype, extent, target } = request;
   const { outer, length, inner } = extent;
-  const batch = outer * inner;
-  const numbers = op.numbers === 0 ? NONE : new Float64Array(batch * op.numbers);
-  const size = op.masked === undefined ? 0 : batch * length;
-  if (batch * length === 0) {
-    numbers.fill(op.empty ?? 0, 0, batch);
-    return { elements: target ?? allocate(dtype, 0), numbers };
+  const { masked } = op;
+  if (outer * length * inner === 0) {
+    numbers.fill(op.empty ?? 0, 0, outer * inner);
+    return target ?? allocate(dtype, 0);
   }
-  const at = place && extraBytes === 0 ? standing(request, op) : undefined;
-  if (at !== undefined) {
-    passInPlace(request, op, at, numbers);
-    return { elements: target as Elements, numbers };
-  }
-  const elements = size === 0 ? (NONE as Elements) : (target ?? allocate(dtype, size));
-  const chunks = new Chunks(memory, request, op, extraBytes);
+  const elements = masked === undefined ? NONE : (target ?? allocate(dtype, outer * length * inner));
+  const chunks = new Chunks(memory, request, op);
   try {
     const to = privateView(elements);
     for (const chunk of chunks.all()) {
       const rows = chunks.load(chunk, op);
       op.run(rows);
-      if (op.masked !== undefined) chunks.finish(chunk, op.masked);
+      if (masked !== undefined) chunks.finish(chunk, masked);
       takeNumbers(memory, rows.first, rows.outer, op.numbers, numbers);
-      if (op.masked !== undefined) chunks.copyOut(chunk, to);
+      op.take?.(rows);
+      if (masked !== undefined) chunks.copyOut(chunk, to);
     }
   } finally {
     memory.release();
   }
-  return { elements, numbers };
+  return elements;
 }
 
 /** Copies the `each` numbers that each of `count` rows gave to their place among all rows'. */
@@ -144,7 +135,7 @@ export interface Standing {
 /** Undefined where rows have to pass: not all arrays stay, or the op wants more than contiguous rows of them. */
 export function standing(request: Request, op: RowsOp): Standing | undefined {
   const { place } = request;
-  if (place === undefined || isTurned(request, op)) return undefined;
+  if (place === undefined || op.extra !== undefined || isTurned(request, op)) return undefined;
   const { memory, x, other = 0, y = 0 } = place;
   const copied = x === undefined;
   // Where elements come back, or x is copied, they need a place.
@@ -153,11 +144,15 @@ export function standing(request: Request, op: RowsOp): Standing | undefined {
   return { memory, x: x ?? y, other, y, copied };
 }
 
-/** `count` of the slabs of arrays that stay, from `first` on, for the kernels of `memory`. */
+/** `count` of the slabs of arrays that stay, from `first` on, for the kernels of `memory`; copied there where need be. */
 export function rowsOf(request: Request, at: Standing, memory: Linear, first: number, count: number): Rows {
-  const { length, inner } = request.extent;
-  const double = request.dtype === "float64";
-  const skipped = first * length * inner * (double ? 8 : 4);
+  const { dtype, data, extent } = request;
+  const { length, inner } = extent;
+  const double = dtype === "float64";
+  const start = first * length * inner;
+  const skipped = start * (double ? 8 : 4);
+  if (at.copied)
+    at.memory.view(dtype).set(privateView(data, start, count * length * inner), at.y / (double ? 8 : 4) + start);
   return {
     memory,
     request,
@@ -174,17 +169,16 @@ export function rowsOf(request: Request, at: Standing, memory: Linear, first: nu
 }
 
 /** Works between arrays that stay; an input from elsewhere is copied where the result goes, some rows at a time. */
-function passInPlace(request: Request, op: RowsOp, at: Standing, numbers: Float64Array): void {
-  const { extent, dtype, data } = request;
-  const { outer, length, inner } = extent;
+function passInPlace(request: Request, op: RowsOp, at: Standing, numbers: Float64Array): Elements {
+  const { extent, dtype, target } = request;
+  const { outer } = extent;
   const { memory, copied } = at;
   const width = dtype === "float64" ? 8 : 4;
   const step = copied ? chunkOf(extent, room(memory) / width).slabs : op.numbers > 0 ? ROWS : outer;
   for (let first = 0; first < outer; first += step) {
     const count = Math.min(step, outer - first);
-    const start = first * length * inner;
-    if (copied) memory.view(dtype).set(privateView(data, start, count * length * inner), at.y / width + start);
     op.run(rowsOf(request, at, memory, first, count));
     if (op.numbers > 0) takeNumbers(memory, first, count, op.numbers, numbers);
   }
+  return target as Elements;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mergePartials } from "../src/index.js";
-import type { Partials, PartialsLike } from "../src/op-types.js";
+import type { Partials, PartialsLike } from "../src/partials-types.js";
 import type { FloatArray } from "../src/types.js";
 import { CONTRACT } from "./support/contract.js";
 import { DTYPES, expectSame, floats, largestError, logits } from "./support/floats.js";

@@ -1,14 +1,12 @@
 import { checkArgmax } from "../check/choice.js";
 import { deliverIndices } from "../check.js";
 import { kernelFor, type RowsOp } from "../chunks.js";
-import type { Memory } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
-import { pass } from "../window.js";
 
-/** The index of the maximum along an axis, by the kernels. */
-export function argmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const request = checkArgmax(x, options, store);
-  return deliverIndices(request, new Int32Array(pass(memory, request, ARGMAX).numbers));
+/** The index of the maximum along an axis. */
+export function argmax(x: unknown, options: unknown, store: Store): Plan {
+  return { request: checkArgmax(x, options, store), op: ARGMAX, deliver: indices };
 }
 
 const ARGMAX: RowsOp = {
@@ -18,3 +16,5 @@ const ARGMAX: RowsOp = {
     kernelFor(memory, "argmax", double)(x, memory.rows, outer, length);
   },
 };
+
+const indices: Plan["deliver"] = (request, _elements, numbers) => deliverIndices(request, new Int32Array(numbers));

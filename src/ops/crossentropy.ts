@@ -2,55 +2,54 @@ import { checkActions, checkLoss, deliverLoss, type Loss } from "../check/loss.j
 import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD, LOG_PROB } from "../check/signatures.js";
 import { deliver, deliverNumbers, reformed } from "../check.js";
 import { kernelFor, type Rows, type RowsOp } from "../chunks.js";
-import { type Memory, ROWS } from "../memory.js";
+import { ROWS } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
-import { type Passed, pass } from "../window.js";
 import { absent } from "./softmax.js";
 
-/** The cross-entropy of softmax(β logits) and targets, by the kernels. */
-export function crossEntropy(
-  memory: Memory,
-  logits: unknown,
-  targets: unknown,
-  options: unknown,
-  store: Store,
-): unknown {
+/** The cross-entropy of softmax(β logits) and targets. */
+export function crossEntropy(logits: unknown, targets: unknown, options: unknown, store: Store): Plan {
   const loss = checkLoss(CROSS_ENTROPY, logits, targets, options, store);
-  return deliverLoss(loss, loss.request, run(memory, loss, false).numbers);
+  return {
+    request: loss.request,
+    op: losses(loss, false),
+    deliver: (request, _elements, numbers) => deliverLoss(loss, request, numbers),
+  };
 }
 
 /** The same with its gradient. */
-export function crossEntropyWithGrad(
-  memory: Memory,
-  logits: unknown,
-  targets: unknown,
-  options: unknown,
-  store: Store,
-): unknown {
+export function crossEntropyWithGrad(logits: unknown, targets: unknown, options: unknown, store: Store): Plan {
   const loss = checkLoss(CROSS_ENTROPY_GRAD, logits, targets, options, store);
-  const { elements, numbers } = run(memory, loss, true);
-  return { loss: deliverLoss(loss, reformed(loss.request, "reduced"), numbers), grad: deliver(loss.request, elements) };
+  return {
+    request: loss.request,
+    op: losses(loss, true),
+    deliver: (request, elements, numbers) => ({
+      loss: deliverLoss(loss, reformed(request, "reduced"), numbers),
+      grad: deliver(request, elements),
+    }),
+  };
 }
 
-/** The log-probability of one class a row, by the kernels. */
-export function logProb(memory: Memory, logits: unknown, actions: unknown, options: unknown, store: Store): unknown {
+/** The log-probability of one class a row. */
+export function logProb(logits: unknown, actions: unknown, options: unknown, store: Store): Plan {
   const loss = checkActions(LOG_PROB, logits, actions, options, store);
-  const { numbers } = run(memory, loss, false);
-  return deliverNumbers(
-    loss.request,
+  return { request: loss.request, op: losses(loss, false), deliver: negated };
+}
+
+const negated: Plan["deliver"] = (request, _elements, numbers) =>
+  deliverNumbers(
+    request,
     numbers.map((value) => 0 - value),
   );
-}
 
-function run(memory: Memory, loss: Loss, withGrad: boolean): Passed {
-  const { request, weight } = loss;
-  const op: RowsOp = {
+function losses(loss: Loss, withGrad: boolean): RowsOp {
+  return {
     fills: (beta) => [...absent(beta), 0],
+    masked: withGrad ? 0 : undefined,
     numbers: 1,
-    ...(withGrad ? { masked: 0 } : {}),
+    extra: loss.weight && { bytes: loss.weight.byteLength },
     run: (rows) => runRows(loss, rows, withGrad),
   };
-  return pass(memory, request, op, weight?.byteLength);
 }
 
 /** One chunk: what it needs a row goes beside the window, the class weights after the rows. */

@@ -1,20 +1,17 @@
 import { ENTROPY, KL_DIVERGENCE } from "../check/signatures.js";
-import { checkCall, deliverNumbers } from "../check.js";
+import { checkCall } from "../check.js";
 import { kernelFor, type RowsOp } from "../chunks.js";
-import type { Memory } from "../memory.js";
+import { type Plan, rowNumbers } from "../plan.js";
 import type { Store } from "../store.js";
-import { pass } from "../window.js";
 
-/** -Σ p log p along an axis, by the kernels. */
-export function entropy(memory: Memory, p: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(ENTROPY, p, undefined, options, store);
-  return deliverNumbers(request, pass(memory, request, DIVERGENCE).numbers);
+/** -Σ p log p along an axis. */
+export function entropy(p: unknown, options: unknown, store: Store): Plan {
+  return { request: checkCall(ENTROPY, p, undefined, options, store), op: DIVERGENCE, deliver: rowNumbers };
 }
 
-/** Σ p (log p - log q) along an axis, by the kernels. */
-export function klDivergence(memory: Memory, p: unknown, q: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(KL_DIVERGENCE, p, q, options, store);
-  return deliverNumbers(request, pass(memory, request, DIVERGENCE).numbers);
+/** Σ p (log p - log q) along an axis. */
+export function klDivergence(p: unknown, q: unknown, options: unknown, store: Store): Plan {
+  return { request: checkCall(KL_DIVERGENCE, p, q, options, store), op: DIVERGENCE, deliver: rowNumbers };
 }
 
 const DIVERGENCE: RowsOp = {

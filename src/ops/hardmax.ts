@@ -1,12 +1,11 @@
 import { HARDMAX } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
-import type { Memory } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
-import { stream } from "../window.js";
 import { ROWS_SOFTMAX } from "./softmax.js";
 
-/** softmax(x / 0) along an axis, by its kernels. */
-export function hardmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+/** softmax(x / 0) along an axis. */
+export function hardmax(x: unknown, options: unknown, store: Store): Plan {
   const request = { ...checkCall(HARDMAX, x, undefined, options, store), beta: Infinity };
-  return deliver(request, stream(memory, request, ROWS_SOFTMAX));
+  return { request, op: ROWS_SOFTMAX, deliver };
 }

@@ -1,44 +1,40 @@
 import { checkComponent, checkDerivative, type Derivative } from "../check/derivative.js";
 import { HESSIAN, JACOBIAN } from "../check/signatures.js";
-import { deliver } from "../check.js";
+import { deliver, type Request } from "../check.js";
 import { kernelFor } from "../chunks.js";
 import { type Expansion, expandRows } from "../expand.js";
-import type { Memory } from "../memory.js";
+import type { Whole } from "../plan.js";
 import type { Store } from "../store.js";
 import type { Elements } from "../types.js";
 import { absent, ROWS_SOFTMAX } from "./softmax.js";
 
-/** β (diag(s) - s sᵀ) for every row, by the kernels. */
-export function softmaxJacobian(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+/** β (diag(s) - s sᵀ) for every row. */
+export function softmaxJacobian(x: unknown, options: unknown, store: Store): Whole {
   const call = checkDerivative(JACOBIAN, x, options, store);
   const { request } = call;
   const { length } = request.extent;
-  const made = jacobianInPlace(call) ?? expandRows(memory, request, expansion(call, "jacobian", length, 0, length));
-  return deliver(request, made);
+  const op = expansion(call, "jacobian", length, 0, length);
+  return { whole: (memory) => deliver(request, jacobianInPlace(call) ?? expandRows(memory, request, op)) };
 }
 
-/** The second derivatives of all components for every row, by the kernels. */
-export function softmaxHessian(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+/** The second derivatives of all components for every row. */
+export function softmaxHessian(x: unknown, options: unknown, store: Store): Whole {
   const call = checkDerivative(HESSIAN, x, options, store);
-  const { request } = call;
-  const each = request.extent.length ** 2;
-  return deliver(request, expandRows(memory, request, expansion(call, "hessian", each, 0, each)));
+  const each = call.request.extent.length ** 2;
+  return expanded(call.request, expansion(call, "hessian", each, 0, each));
 }
 
 /** Those of one component. */
-export function softmaxHessianComponent(
-  memory: Memory,
-  x: unknown,
-  component: unknown,
-  options: unknown,
-  store: Store,
-): unknown {
+export function softmaxHessianComponent(x: unknown, component: unknown, options: unknown, store: Store): Whole {
   const call = checkDerivative(JACOBIAN, x, options, store);
   const { request } = call;
   const { length } = request.extent;
   const first = checkComponent(component, request) * length;
-  const each = length ** 2;
-  return deliver(request, expandRows(memory, request, expansion(call, "hessian", each, first, first + length)));
+  return expanded(request, expansion(call, "hessian", length ** 2, first, first + length));
+}
+
+function expanded(request: Request, op: Expansion): Whole {
+  return { whole: (memory) => deliver(request, expandRows(memory, request, op)) };
 }
 
 function expansion(

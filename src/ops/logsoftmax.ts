@@ -1,15 +1,13 @@
 import { SOFTMAX } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
 import { kernelFor, type RowsOp } from "../chunks.js";
-import type { Memory } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
-import { stream } from "../window.js";
 import { absent } from "./softmax.js";
 
-/** log softmax(β x) along an axis, by the kernels. */
-export function logSoftmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
-  const request = checkCall(SOFTMAX, x, undefined, options, store);
-  return deliver(request, stream(memory, request, LOG_SOFTMAX));
+/** log softmax(β x) along an axis. */
+export function logSoftmax(x: unknown, options: unknown, store: Store): Plan {
+  return { request: checkCall(SOFTMAX, x, undefined, options, store), op: LOG_SOFTMAX, deliver };
 }
 
 const LOG_SOFTMAX: RowsOp = {

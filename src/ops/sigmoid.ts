@@ -1,16 +1,15 @@
 import { SIGMOID } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
 import { kernelFor, type RowsOp } from "../chunks.js";
-import type { Memory } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
-import { stream } from "../window.js";
 
-/** 1 / (1 + exp(-β x)) for each element, by the kernels. */
-export function sigmoid(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+/** 1 / (1 + exp(-β x)) for each element. */
+export function sigmoid(x: unknown, options: unknown, store: Store): Plan {
   const request = checkCall(SIGMOID, x, undefined, options, store);
   const { outer, length } = request.extent;
   const extent = { ...request.extent, outer: outer * length, length: 1 };
-  return deliver(request, stream(memory, { ...request, extent }, ELEMENTS));
+  return { request: { ...request, extent }, op: ELEMENTS, deliver };
 }
 
 const ELEMENTS: RowsOp = {

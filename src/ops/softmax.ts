@@ -1,14 +1,13 @@
 import { SOFTMAX } from "../check/signatures.js";
 import { checkCall, checkPlain, deliver } from "../check.js";
 import type { RowsOp } from "../chunks.js";
-import type { Memory } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
-import { stream } from "../window.js";
 
-/** softmax(β x) along an axis, by the kernels. */
-export function softmax(memory: Memory, x: unknown, options: unknown, store: Store): unknown {
+/** softmax(β x) along an axis. */
+export function softmax(x: unknown, options: unknown, store: Store): Plan {
   const request = options === undefined ? checkPlain("x", x, store) : checkCall(SOFTMAX, x, undefined, options, store);
-  return deliver(request, stream(memory, request, ROWS_SOFTMAX));
+  return { request, op: ROWS_SOFTMAX, deliver };
 }
 
 /** What masked logits count as: no mass at all, which is -Infinity after scaling. */

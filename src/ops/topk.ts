@@ -1,61 +1,44 @@
 import { selectionBytes } from "../abi.js";
 import { allocate } from "../check/arrays.js";
 import { type Chosen, checkTopK, deliverChosen, type TopKCall } from "../check/choice.js";
-import { Chunks, kernelFor, type Rows, room } from "../chunks.js";
-import { align, type Memory } from "../memory.js";
+import { kernelFor, type RowsOp } from "../chunks.js";
+import { align } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
 
-/** The k largest along an axis, and their indices, by the kernels. */
-export function topK(memory: Memory, x: unknown, k: unknown, options: unknown, store: Store): unknown {
+/** The k largest along an axis, and their indices. */
+export function topK(x: unknown, k: unknown, options: unknown, store: Store): Plan {
   const call = checkTopK(x, k, options, store);
-  return deliverChosen(call, choose(memory, call));
+  const { request } = call;
+  const { outer, inner } = request.extent;
+  const size = outer * inner * call.k;
+  const chosen = { values: allocate(request.dtype, size), indices: new Int32Array(size) };
+  return { request, op: choosing(call, chosen), deliver: () => deliverChosen(call, chosen) };
 }
 
-/** Beside the chunks of rows: what the kernel works in, then the values and the indices of some rows. */
-function choose(memory: Memory, call: TopKCall): Chosen {
-  const { request, k } = call;
+/** Beside the rows: what the kernel works in, then their values, then their indices. */
+function choosing({ request, k, sorted }: TopKCall, { values, indices }: Chosen): RowsOp {
   const { dtype, extent } = request;
-  const batch = extent.outer * extent.inner;
-  const chosen = { values: allocate(dtype, batch * k), indices: new Int32Array(batch * k) };
-  if (batch * k === 0) return chosen;
   const width = dtype === "float64" ? 8 : 4;
-  const rowBytes = k * (width + 4);
-  const most = Math.min(batch, Math.max(1, Math.floor(room(memory) / 4 / rowBytes)));
   const work = align(selectionBytes(extent.length));
-  const chunks = new Chunks(memory, request, { numbers: 0 }, work + most * rowBytes);
-  try {
-    for (const chunk of chunks.all()) {
-      const rows = chunks.load(chunk, { fills: () => [] });
-      for (let row = 0; row < rows.outer; row += most) {
-        chooseOf(rows, row, Math.min(most, rows.outer - row), rows.extra + work, call, chosen);
-      }
-    }
-  } finally {
-    memory.release();
-  }
-  return chosen;
-}
-
-/** Of `count` rows of a chunk, from `row` on, through memory at `at`. */
-function chooseOf(
-  rows: Rows,
-  row: number,
-  count: number,
-  at: number,
-  call: TopKCall,
-  { values, indices }: Chosen,
-): void {
-  const { memory, request, double, length, extra } = rows;
-  const { k, sorted } = call;
-  const width = double ? 8 : 4;
-  const size = count * k;
-  const indicesAt = at + size * width;
-  const x = rows.x + row * length * width;
-  kernelFor(memory, "topK", double)(x, at, indicesAt, count, length, k, sorted ? 1 : 0, extra);
-  if (request.dtype === "float16") memory.kernels.narrowF16(at, at, size);
-  const view = memory.view(request.dtype);
-  const first = at / view.BYTES_PER_ELEMENT;
-  const start = (rows.first + row) * k;
-  values.set(view.subarray(first, first + size), start);
-  indices.set(new Int32Array(view.buffer, indicesAt, size), start);
+  return {
+    fills: () => [],
+    numbers: 0,
+    extra: { bytes: work, rowBytes: k * (width + 4) },
+    run({ memory, double, x, extra, outer, length }) {
+      if (k === 0) return;
+      const at = extra + work;
+      const size = outer * k;
+      kernelFor(memory, "topK", double)(x, at, at + size * width, outer, length, k, sorted ? 1 : 0, extra);
+      if (dtype === "float16") memory.kernels.narrowF16(at, at, size);
+    },
+    take({ memory, extra, first, outer }) {
+      const at = extra + work;
+      const size = outer * k;
+      const view = memory.view(dtype);
+      const start = at / view.BYTES_PER_ELEMENT;
+      values.set(view.subarray(start, start + size), first * k);
+      indices.set(new Int32Array(view.buffer, at + size * width, size), first * k);
+    },
+  };
 }

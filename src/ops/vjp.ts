@@ -1,19 +1,18 @@
 import { type Signature, SOFTMAX_JVP, SOFTMAX_VJP } from "../check/signatures.js";
 import { checkCall, deliver } from "../check.js";
 import { kernelFor, type RowsOp } from "../chunks.js";
-import type { Memory } from "../memory.js";
+import type { Plan } from "../plan.js";
 import type { Store } from "../store.js";
-import { pass } from "../window.js";
 
-type Product = (memory: Memory, y: unknown, dy: unknown, options: unknown, store: Store) => unknown;
+type Product = (y: unknown, dy: unknown, options: unknown, store: Store) => Plan;
 
-/** β y (dy - <y, dy>) along an axis, by the kernels. */
+/** β y (dy - <y, dy>) along an axis. */
 export const softmaxVjp: Product = /* @__PURE__ */ product(SOFTMAX_VJP, "softmaxVjp", 0);
 
 /** The same: the Jacobian is symmetric. */
 export const softmaxJvp: Product = /* @__PURE__ */ product(SOFTMAX_JVP, "softmaxVjp", 0);
 
-/** β (dy - exp(y) Σ dy) along an axis, by the kernels. */
+/** β (dy - exp(y) Σ dy) along an axis. */
 export const logSoftmaxVjp: Product = /* @__PURE__ */ product(SOFTMAX_VJP, "logSoftmaxVjp", -Infinity);
 
 /** `nothing`: what y is where there is no probability. */
@@ -26,8 +25,5 @@ function product(signature: Signature, name: "softmaxVjp" | "logSoftmaxVjp", not
       kernelFor(memory, name, double)(y, dy, dx, outer, length, request.beta, memory.scratch);
     },
   };
-  return (memory, y, dy, options, store) => {
-    const request = checkCall(signature, y, dy, options, store);
-    return deliver(request, pass(memory, request, op).elements);
-  };
+  return (y, dy, options, store) => ({ request: checkCall(signature, y, dy, options, store), op, deliver });
 }

@@ -137,7 +137,8 @@ export class Crew {
 
   #assign(): void {
     if (this.#members.size === 0) {
-      for (const { reject } of this.#queue.splice(0)) reject(new ThreadDied("no thread is left", { cause: this.#cause }));
+      for (const { reject } of this.#queue.splice(0))
+        reject(new ThreadDied("no thread is left", { cause: this.#cause }));
     }
     while (this.#queue.length > 0) {
       const member = this.#leastBusy();

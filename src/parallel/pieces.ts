@@ -5,7 +5,8 @@ import type { Request } from "../check.js";
 import { type Chunk, Chunks, isTurned, type Rows, type RowsOp, WINDOW_BYTES } from "../chunks.js";
 import { ROWS } from "../memory.js";
 import type { Plan } from "../plan.js";
-import { type Passed, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
+import type { Elements } from "../types.js";
+import { numbersFor, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
 import type { Slot } from "./slot.js";
 
 /** A piece of a call. */
@@ -20,44 +21,48 @@ export interface Piece {
 }
 
 /**
- * How many pieces a thread is to have: enough for it to be done when the others are. In bytes, a piece in place is from
- * 128 KiB, beside which a message takes little, to 4 MiB, in whose time a signal is noticed; one that passes through a slot
- * stays in the cache.
+ * In bytes, the least that is worth a message, and the most between two looks at a signal. What passes through a slot is no
+ * more than what stays in the cache.
  */
-const PIECES = 4;
-const LEAST_BYTES = 128 * 1024;
+const LEAST_BYTES = 256 * 1024;
 const MOST_BYTES = 4 * 1024 * 1024;
+
+/** Pieces a thread, where rows pass through slots. */
+const PIECES = 4;
 
 /** How many elements a call reads. */
 export function sizeOf({ extent: { outer, length, inner } }: Request): number {
   return outer * length * inner;
 }
 
-/** Where the results of a call of at least one element go. */
-export function passedOf({ request, op }: Plan): Passed {
-  const { dtype, target, extent } = request;
+/** Where a call's results go. */
+export interface Results {
+  readonly elements: Elements;
+  readonly numbers: Float64Array;
+}
+
+/** Room for those of a call of at least one element. */
+export function resultsOf({ request, op }: Plan): Results {
+  const { dtype, target } = request;
   const size = op.masked === undefined ? 0 : sizeOf(request);
-  return {
-    elements: target ?? allocate(dtype, size),
-    numbers: new Float64Array(extent.outer * extent.inner * op.numbers),
-  };
+  return { elements: target ?? allocate(dtype, size), numbers: numbersFor(request, op) };
 }
 
 /** The pieces of such a call for so many threads. `slot`: any; `mayStand`: whether threads reach the arrays that stay. */
 export function piecesOf(
   plan: Plan,
-  passed: Passed,
+  results: Results,
   threads: number,
   slot: Slot,
   mayStand: boolean,
 ): readonly Piece[] {
-  const { request, op, extraBytes = 0 } = plan;
+  const { request, op } = plan;
   const { extent, dtype } = request;
+  const place = mayStand && extent.outer >= threads ? standing(request, op) : undefined;
+  if (place !== undefined) return standingPieces(request, op, place, threads, results);
   const bytes = (sizeOf(request) * (dtype === "float64" ? 8 : 4)) / (threads * PIECES);
-  const place = mayStand && extraBytes === 0 && extent.outer >= threads ? standing(request, op) : undefined;
-  if (place !== undefined) return standingPieces(request, op, place, bytes, passed);
-  const room = Math.min(WINDOW_BYTES, Math.max(LEAST_BYTES, bytes) * areasOf(plan)) + extraBytes;
-  return passingPieces(plan, room, slot, passed);
+  const room = Math.min(WINDOW_BYTES, Math.max(LEAST_BYTES, bytes) * areasOf(plan)) + (op.extra?.bytes ?? 0);
+  return passingPieces(plan, room, slot, results);
 }
 
 /** How many times over a chunk takes memory. */
@@ -70,41 +75,50 @@ function standingPieces(
   request: Request,
   op: RowsOp,
   place: Standing,
-  bytes: number,
-  { numbers }: Passed,
+  threads: number,
+  { numbers }: Results,
 ): readonly Piece[] {
   const { outer, length, inner } = request.extent;
-  const rowBytes = length * inner * (request.dtype === "float64" ? 8 : 4);
-  const wanted = Math.max(1, Math.round(Math.min(MOST_BYTES, Math.max(LEAST_BYTES, bytes)) / rowBytes));
-  const step = op.numbers > 0 ? Math.min(ROWS, wanted) : wanted;
-  const again = place.copied || place.x !== place.y;
-  return starts(outer, step).map((first) => {
-    const count = Math.min(step, outer - first);
-    return {
-      rows: count * inner,
-      again,
-      load: (slot) => op.run(rowsOf(request, place, slot, first, count)),
-      take: (slot) => takeNumbers(slot, first, count, op.numbers, numbers),
-    };
-  });
+  const slabBytes = length * inner * (request.dtype === "float64" ? 8 : 4);
+  const most = op.numbers > 0 ? ROWS : outer;
+  return fallingSteps(outer, threads, slabBytes, most).map(([first, count]) => ({
+    rows: count * inner,
+    again: place.copied || place.x !== place.y,
+    load(slot) {
+      slot.begin(0);
+      op.run(rowsOf(request, place, slot, first, count));
+    },
+    take: (slot) => takeNumbers(slot, first, count, op.numbers, numbers),
+  }));
+}
+
+/** [first, count] of pieces, each its thread's share of two thirds of what is left: few messages, and all end together. */
+function fallingSteps(
+  slabs: number,
+  threads: number,
+  slabBytes: number,
+  most: number,
+): readonly (readonly [number, number])[] {
+  const steps: (readonly [number, number])[] = [];
+  for (let first = 0; first < slabs; ) {
+    const bytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, ((slabs - first) * slabBytes) / (1.5 * threads)));
+    const count = Math.min(most, slabs - first, Math.max(1, Math.round(bytes / slabBytes)));
+    steps.push([first, count]);
+    first += count;
+  }
+  return steps;
 }
 
 /** Rows that pass through slots. */
-function passingPieces(plan: Plan, room: number, slot: Slot, { elements, numbers }: Passed): readonly Piece[] {
-  const { request, op, extraBytes = 0 } = plan;
+function passingPieces(plan: Plan, room: number, slot: Slot, { elements, numbers }: Results): readonly Piece[] {
+  const { request, op } = plan;
   const to = privateView(elements);
   slot.begin(room);
-  const chunks = [...new Chunks(slot, request, op, extraBytes).all()];
+  const chunks = [...new Chunks(slot, request, op).all()];
   return chunks.map((chunk) => passingPiece(plan, chunk, room, to, numbers));
 }
 
-function passingPiece(
-  { request, op, extraBytes = 0 }: Plan,
-  chunk: Chunk,
-  room: number,
-  to: Passed["elements"],
-  numbers: Float64Array,
-): Piece {
+function passingPiece({ request, op }: Plan, chunk: Chunk, room: number, to: Elements, numbers: Float64Array): Piece {
   let chunks: Chunks;
   let rows: Rows;
   return {
@@ -112,7 +126,7 @@ function passingPiece(
     again: true,
     load(slot) {
       slot.begin(room);
-      chunks = new Chunks(slot, request, op, extraBytes);
+      chunks = new Chunks(slot, request, op);
       rows = chunks.load(chunk, op);
       op.run(rows);
       if (op.masked !== undefined) chunks.finish(chunk, op.masked);
@@ -123,9 +137,4 @@ function passingPiece(
       if (op.masked !== undefined) chunks.copyOut(chunk, to);
     },
   };
-}
-
-/** 0, step, 2 step, … before end. */
-export function starts(end: number, step: number): readonly number[] {
-  return Array.from({ length: Math.ceil(end / step) }, (_, i) => i * step);
 }

@@ -10,11 +10,10 @@ import { carryOut, type Plan, type Whole } from "../plan.js";
 import { Store } from "../store.js";
 import { CREATE_OPTIONS, checkCreateOptions, opsBy } from "../surface.js";
 import { sharedMemory } from "../wasm.js";
-import type { Passed } from "../window.js";
 import { Crew, DEPTH } from "./crew.js";
 import { PoolHeap } from "./heap.js";
 import { modules } from "./modules.js";
-import { type Piece, passedOf, piecesOf, sizeOf } from "./pieces.js";
+import { type Piece, piecesOf, type Results, resultsOf, sizeOf } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
 import { type Control, Progress, type Team, work } from "./team.js";
@@ -102,8 +101,7 @@ class Calls {
     const module = engine.module();
     if (memory === undefined || module === undefined) return undefined;
     const heap = engine.heap(0) as PoolHeap;
-    const crew = newCrew(this.#threads, module, heap);
-    const shares = crew.memory !== undefined;
+    const { crew, shares } = newCrew(this.#threads, module, heap);
     const slot = (): Slot => (shares ? new SharedSlot(heap) : new PostedSlot(memory));
     const slots = new Slots(Array.from({ length: DEPTH * this.#threads }, slot));
     this.#started = { crew, slots, threads: this.#threads, heap: shares ? heap : undefined };
@@ -112,12 +110,12 @@ class Calls {
 }
 
 /** Threads over the memory of the arrays; where it may not be shared, each in memory of its own. */
-function newCrew(threads: number, module: object, heap: PoolHeap): Crew {
+function newCrew(threads: number, module: object, heap: PoolHeap): { readonly crew: Crew; readonly shares: boolean } {
   try {
-    return new Crew(threads, { module, memory: heap.memory.kernels.memory });
+    return { crew: new Crew(threads, { module, memory: heap.memory.kernels.memory }), shares: true };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "DataCloneError") throw error;
-    return new Crew(threads, { module, memory: undefined });
+    return { crew: new Crew(threads, { module, memory: undefined }), shares: false };
   }
 }
 
@@ -128,19 +126,19 @@ async function share(plan: Plan, started: Started, control: Control): Promise<un
   const progress = new Progress(control, outer * inner);
   heap?.begin();
   try {
-    const passed = passedOf(plan);
-    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, passed, heap, started, progress);
-    else await work(started, await piecesFor(plan, passed, started), progress);
-    return plan.deliver(plan.request, passed);
+    const results = resultsOf(plan);
+    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, results, heap, started, progress);
+    else await work(started, await piecesFor(plan, results, started), progress);
+    return plan.deliver(plan.request, results.elements, results.numbers);
   } finally {
     heap?.end();
   }
 }
 
-async function piecesFor(plan: Plan, passed: Passed, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
+async function piecesFor(plan: Plan, results: Results, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
   const slot = await slots.take();
   try {
-    return piecesOf(plan, passed, threads, slot, heap !== undefined);
+    return piecesOf(plan, results, threads, slot, heap !== undefined);
   } finally {
     slots.give(slot);
   }

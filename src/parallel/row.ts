@@ -6,9 +6,9 @@ import type { Memory } from "../memory.js";
 import { ROWS_SOFTMAX } from "../ops/softmax.js";
 import type { Plan } from "../plan.js";
 import type { Elements } from "../types.js";
-import { type Passed, standing } from "../window.js";
+import { standing } from "../window.js";
 import type { PoolHeap } from "./heap.js";
-import { type Piece, starts } from "./pieces.js";
+import type { Piece, Results } from "./pieces.js";
 import type { Slot } from "./slot.js";
 import { type Progress, type Team, work } from "./team.js";
 
@@ -50,7 +50,7 @@ interface Row {
 /** softmax of each of few long rows. */
 export async function splitRows(
   { request }: Plan,
-  { elements }: Passed,
+  { elements }: Results,
   heap: PoolHeap,
   team: Team,
   progress: Progress,
@@ -59,7 +59,7 @@ export async function splitRows(
   const width = request.dtype === "float64" ? 8 : 4;
   const blocks = Math.ceil((length * width) / BLOCK_BYTES);
   const step = Math.ceil(blocks / (team.threads * SEGMENTS)) * (BLOCK_BYTES / width);
-  const segments = starts(length, step);
+  const segments = Array.from({ length: Math.ceil(length / step) }, (_, i) => i * step);
   const place = standing(request, ROWS_SOFTMAX);
   const area = heap.borrow("float64", segments.length + 1 + blocks);
   const passing = place === undefined || place.copied ? heap.borrow(request.dtype, length) : undefined;
@@ -100,7 +100,10 @@ async function splitRow(
   const { memory, double, beta, length, x, y, values, sums, from, to } = row;
   const width = double ? 8 : 4;
   const suffix = double ? "F64" : "F32";
-  const each = (load: (slot: Slot, i: number, at: number, count: number) => void, take = nothing): Promise<void> => {
+  const each = (
+    load: (slot: Slot, i: number, at: number, count: number) => void,
+    take: (start: number, count: number) => void = () => {},
+  ): Promise<void> => {
     const pieces: readonly Piece[] = segments.map((start, i) => {
       const count = Math.min(step, length - start);
       return {
@@ -148,6 +151,3 @@ function factorPiece({ double, length, sums }: Row, at: number): Piece {
     take() {},
   };
 }
-
-function nothing(): void {}
-

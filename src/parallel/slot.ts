@@ -1,8 +1,8 @@
 // A part of memory that a thread works on: the calling thread fills it, and records the kernel calls to make there.
 
-import { KERNELS, type Kernels, PARALLEL_KERNELS, type ParallelKernels } from "../abi.js";
+import { PARALLEL_KERNELS, type ParallelKernels } from "../abi.js";
 import type { Block } from "../heap.js";
-import { layoutAt, type Linear, type Memory } from "../memory.js";
+import { type Linear, layoutAt, type Memory } from "../memory.js";
 import type { Dtype, Elements } from "../types.js";
 import type { Crew } from "./crew.js";
 import type { PoolHeap } from "./heap.js";
@@ -19,7 +19,10 @@ export interface Slot extends Linear {
 /** Kernels that are not called: what they were to be called with goes to `calls`. */
 function recorder(calls: Call[]): ParallelKernels {
   const names = Object.keys(PARALLEL_KERNELS);
-  const record = (name: string) => (...args: number[]) => void calls.push([name, ...args]);
+  const record =
+    (name: string) =>
+    (...args: number[]) =>
+      void calls.push([name, ...args]);
   return Object.fromEntries(names.map((name) => [name, record(name)])) as unknown as ParallelKernels;
 }
 

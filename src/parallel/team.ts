@@ -47,7 +47,11 @@ export interface Team {
 /**
  * Has the threads do all pieces. What fails first is thrown, once no thread works on any piece any more.
  */
-export async function work({ crew, slots, threads }: Team, pieces: readonly Piece[], progress: Progress): Promise<void> {
+export async function work(
+  { crew, slots, threads }: Team,
+  pieces: readonly Piece[],
+  progress: Progress,
+): Promise<void> {
   const left = pieces.values();
   const failures: unknown[] = [];
   const lane = async (): Promise<void> => {
@@ -79,7 +83,8 @@ async function doPiece(piece: Piece, slot: Slot, crew: Crew): Promise<void> {
       return piece.take(slot);
     } catch (error) {
       if (!(error instanceof ThreadDied)) throw error;
-      if (!piece.again || left === 1) throw new Error(`a thread of the pool died: ${reasonOf(error)}`, { cause: error.cause });
+      if (!piece.again || left === 1)
+        throw new Error(`a thread of the pool died: ${reasonOf(error)}`, { cause: error.cause });
     }
   }
 }

@@ -48,4 +48,4 @@ function receive(message: Setup | Job): void {
 }
 
 if (port) port.on("message", receive);
-else onmessage = ({ data }) => receive(data);
+else addEventListener("message", ({ data }) => receive(data));

@@ -36,8 +36,8 @@ export function drawInKernels(memory: Memory, call: Call<Request>, draws: Draws,
   const groups = Math.max(1, Math.floor(room(memory) / 4 / (count * DRAW_BYTES * GROUP)));
   const most = Math.min(batch, groups * GROUP);
   const spare = align((GROUP - 1) * length * (double ? 8 : 4));
-  const work = align(samplingWorkBytes(length));
-  const chunks = new Chunks(memory, request, { numbers: 0 }, spare + work + align(most * count * DRAW_BYTES));
+  const bytes = spare + align(samplingWorkBytes(length)) + align(most * count * DRAW_BYTES);
+  const chunks = new Chunks(memory, request, { numbers: 0, extra: { bytes } });
   try {
     for (const chunk of chunks.all()) {
       const rows = chunks.load(chunk, { fills: absent });
@@ -107,13 +107,14 @@ export function probabilitiesInKernels(memory: Memory, call: Call<Request>): Ele
     fills: absent,
     masked: 0,
     numbers: 0,
+    extra: { bytes: align(samplingWorkBytes(length)) },
     run(rows) {
       edit(rows, call);
       const run = rows.double ? kernels.probabilitiesF64 : kernels.probabilitiesF32;
       run(rows.x, rows.outer, length, request.beta, Math.min(topK, length), topP, minP, rows.extra, memory.scratch);
     },
   };
-  return pass(memory, request, op, align(samplingWorkBytes(length))).elements;
+  return pass(memory, request, op);
 }
 
 /** The log-probability of each draw under softmax of the logits, only masked. */
@@ -123,18 +124,21 @@ export function rawLogProbsInKernels(memory: Memory, request: Request, tokens: I
   if (tokens.length === 0) return new Float64Array(0);
   const normalizers = new Float64Array(rows * 2);
   const kernels = samplingKernels(memory);
+  const work = align(samplingWorkBytes(length));
   const op: RowsOp = {
     fills: absent,
-    // The rows of a chunk have room for their two numbers; these are taken here.
-    numbers: 1,
-    run({ double, x, extra, first, outer: count }) {
+    numbers: 0,
+    extra: { bytes: work, rowBytes: 16 },
+    run({ double, x, extra, outer }) {
       const run = double ? kernels.normalizersF64 : kernels.normalizersF32;
-      run(x, count, length, memory.rows, extra, memory.scratch);
-      normalizers.set(memory.view("float64").subarray(memory.rows / 8, memory.rows / 8 + count * 2), first * 2);
+      run(x, outer, length, extra + work, extra, memory.scratch);
+    },
+    take({ extra, first, outer }) {
+      const at = (extra + work) / 8;
+      normalizers.set(memory.view("float64").subarray(at, at + outer * 2), first * 2);
     },
   };
-  const plain: Request = { ...request, beta: 1 };
-  pass(memory, plain, op, align(samplingWorkBytes(length)));
+  pass(memory, { ...request, beta: 1 }, op);
   const count = tokens.length / rows;
   return Float64Array.from(tokens, (token, d) => {
     const r = Math.floor(d / count);

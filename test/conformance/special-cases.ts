@@ -1,6 +1,6 @@
 // The special cases of the numerical contract, every op's, with the one right answer to each.
 
-import type { PartialsLike } from "../../src/op-types.js";
+import type { PartialsLike } from "../../src/partials-types.js";
 import type { Options } from "./entries.js";
 
 const INF = Infinity;

@@ -1,5 +1,5 @@
 import { createSoftmax } from "../../src/index.js";
-import type { Partials } from "../../src/op-types.js";
+import type { Partials } from "../../src/partials-types.js";
 import * as reference from "../../src/reference.js";
 import type { CreateOptions, FloatArray, Softmax, SoftmaxFunction, SoftmaxOptions } from "../../src/types.js";
 

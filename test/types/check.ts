@@ -14,10 +14,13 @@ const CONSUMERS = [
   { file: "consumer-learn.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-sampling.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-ops.ts", lib: ["ES2022"], since: 5 },
+  { file: "consumer-parallel.ts", lib: ["ES2022"], since: 5 },
+  { file: "consumer-parallel.ts", lib: ["ES2022", "DOM"], since: 5 },
   { file: "consumer-wasm.ts", lib: ["ES2022"], since: 5 },
   { file: "consumer-wasm.ts", lib: ["ES2022", "DOM"], since: 5 },
   { file: "consumer-wasm-module.ts", lib: ["ES2022", "DOM"], since: 5 },
   { file: "using.ts", lib: ["ES2022", "ESNext.Disposable"], since: 5 },
+  { file: "using-parallel.ts", lib: ["ES2022", "ESNext.Disposable"], since: 5 },
   // The first TypeScript here whose libraries have Float16Array is 6.
   { file: "consumer.ts", lib: ["ES2022", "ES2025.Float16"], since: 6 },
   { file: "consumer-float16.ts", lib: ["ES2022", "ES2025.Float16"], since: 6 },

@@ -201,7 +201,7 @@ export const softmaxPartials: Softmax["softmaxPartials"] = shared.softmaxPartial
  * @throws TypeError, RangeError as {@link softmax}; RangeError for partials of another number of rows.
  * @example
  * const partials = mergePartials(softmaxPartials([1, 2]), softmaxPartials([3]));
- * normalizeWith([1, 2], partials); // [0.09003057317038046, 0.24472847105479767]
+ * normalizeWith([1, 2], partials); // [0.09003057317038046, 0.24472847105479764]
  */
 export const normalizeWith: Softmax["normalizeWith"] = shared.normalizeWith;
 

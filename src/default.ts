@@ -186,7 +186,7 @@ export const logProb: Softmax["logProb"] = shared.logProb;
  * order. NaN makes both NaN, +Infinity the sum.
  *
  * @example
- * softmaxPartials([1, 2, 3]); // { max: Float64Array [3], sum: Float64Array [1.5032147244080551], beta: 1 }
+ * softmaxPartials([1, 2, 3]).sum; // Float64Array [1.5032147244080551]
  */
 export const softmaxPartials: Softmax["softmaxPartials"] = shared.softmaxPartials;
 

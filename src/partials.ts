@@ -21,7 +21,7 @@ export function partialsOf(numbers: Float64Array, beta: number): Partials {
  * @throws TypeError for a wrong kind of argument; RangeError for none, another β, or another number of rows.
  * @example
  * const [left, right] = [softmaxPartials([1, 2]), softmaxPartials([3])];
- * normalizeWith([3], mergePartials(left, right)); // [0.6652409557748218], as softmax([1, 2, 3])[2]
+ * normalizeWith([3], mergePartials(left, right)); // [0.6652409557748218]
  */
 export function mergePartials(...partials: readonly PartialsLike[] | readonly [readonly PartialsLike[]]): Partials {
   const [only] = partials;

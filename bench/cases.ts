@@ -3,7 +3,14 @@ import type { ResidentDtype as Dtype } from "softmax-simd";
 export type { Dtype };
 
 /** What is measured, by the package's names. */
-export const OP_NAMES = ["softmax", "logSoftmax", "softmaxJacobian", "softmaxVjp", "crossEntropyWithGrad"] as const;
+export const OP_NAMES = [
+  "softmax",
+  "logSoftmax",
+  "softmaxJacobian",
+  "softmaxVjp",
+  "crossEntropyWithGrad",
+  "topK",
+] as const;
 
 export type OpName = (typeof OP_NAMES)[number];
 
@@ -62,6 +69,30 @@ export const cases: readonly MeasuredCase[] = [
   ...measured("softmaxJacobian", [float32(64, 100)], ["array to array", "to a fresh array"]),
   ...measured("softmaxVjp", CLASSIFIER, BOTH),
   ...measured("crossEntropyWithGrad", CLASSIFIER, BOTH),
+];
+
+/** What a pool of threads is for: many rows, or long ones. */
+const LARGE_SHAPES: readonly Shape[] = [
+  float32(64, 1000),
+  float32(256, 1000),
+  float32(1024, 10),
+  float32(1024, 1000),
+  float32(4096, 1000),
+  float32(64, 32768),
+  float32(64, 131072),
+  float32(1, 131072),
+  float32(1, 1048576),
+  float32(1, 16777216),
+];
+
+const TWO_LARGE = [float32(4096, 1000), float32(64, 131072)];
+
+/** What `npm run bench:parallel` measures. */
+export const largeCases: readonly MeasuredCase[] = [
+  ...measured("softmax", LARGE_SHAPES, BOTH),
+  ...measured("logSoftmax", TWO_LARGE, BOTH),
+  ...measured("crossEntropyWithGrad", TWO_LARGE, BOTH),
+  ...measured("topK", TWO_LARGE, BOTH),
 ];
 
 /** The row-major shape of the batch as it is stored. */

@@ -25,6 +25,9 @@ export interface Prepared {
 /** Sets up, outside the clock, what a program would set up once a batch. */
 export type Prepare = (batch: Batch) => Prepared | Promise<Prepared>;
 
+/** Of those that have several. */
+export const THREADS = 2;
+
 export interface Contender {
   readonly name: string;
   /** Flags of V8 that its process needs. */
@@ -33,6 +36,8 @@ export interface Contender {
   readonly tolerance?: number;
   /** What it computes, where that is not the case's op. */
   readonly exact?: (batch: Batch) => Float64Array;
+  /** Its threads keep the processor busy for some time after a call. */
+  readonly spins?: boolean;
   /** Whether it can compute the case. */
   takes(given: Case, mode: Mode): boolean;
   /** Loads, outside the clock, what a program would load once. */
@@ -47,20 +52,34 @@ export function isFloat32Rows({ dtype, axis }: Case): boolean {
 }
 
 /** What a call gives. */
-export type Result = FloatArray | ResidentArray | { readonly loss: number; readonly grad: FloatArray | ResidentArray };
+export type Result =
+  | FloatArray
+  | ResidentArray
+  | { readonly loss: number; readonly grad: FloatArray | ResidentArray }
+  | { readonly values: FloatArray; readonly indices: Int32Array };
 
 /** Runs a call, and keeps what it gave last. */
-export function keeping(call: () => Result): Prepared {
-  let last: Result;
-  const run = (): void => {
+export function keeping(call: () => Result | Promise<Result>): Prepared {
+  let last: Result | Promise<Result>;
+  const run = (): unknown => {
     last = call();
+    return last;
   };
-  return { run, result: () => valuesOf(last) };
+  return { run, result: async () => valuesOf(await last) };
 }
 
 function valuesOf(result: Result): FloatArray {
   if ("data" in result) return result.data.slice();
-  return "loss" in result ? withLoss(valuesOf(result.grad), result.loss) : result;
+  if ("loss" in result) return withLoss(valuesOf(result.grad), result.loss);
+  return "indices" in result ? withIndices(result.values, result.indices) : result;
+}
+
+/** All values, then all indices. */
+export function withIndices(values: ArrayLike<number>, indices: ArrayLike<number>): Float64Array {
+  const both = new Float64Array(values.length + indices.length);
+  both.set(values);
+  both.set(indices, values.length);
+  return both;
 }
 
 function withLoss(grad: FloatArray, loss: number): Float64Array {

@@ -24,6 +24,8 @@ export interface Worker {
     question: K,
     ...given: Parameters<Questions[K]>
   ): Promise<Awaited<ReturnType<Questions[K]>>>;
+  /** Milliseconds that all its threads have kept a processor busy. */
+  cpuTime(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -38,14 +40,11 @@ export interface Engine {
 }
 
 /** Turns a way to pass text to a worker and back into questions and answers. */
-export function worker(pass: (line: string) => Promise<string>, stop: () => Promise<void>): Worker {
-  return {
-    async ask(question, ...[given]) {
-      const { value, failure } = JSON.parse(await pass(JSON.stringify({ question, given })));
-      if (failure !== undefined) throw new Error(failure);
-      return value;
-    },
-    stop,
+export function asking(pass: (line: string) => Promise<string>): Worker["ask"] {
+  return async (question, ...[given]) => {
+    const { value, failure } = JSON.parse(await pass(JSON.stringify({ question, given })));
+    if (failure !== undefined) throw new Error(failure);
+    return value;
   };
 }
 
@@ -86,5 +85,6 @@ function processWorker(name: string, child: ChildProcess): Worker {
     child.kill();
     await ended.catch(() => {});
   };
-  return worker(pass, stop);
+  const ask = asking(pass);
+  return { ask, cpuTime: () => ask("cpuTime"), stop };
 }

@@ -17,7 +17,9 @@ export function softmaxFloat64(x: FloatArray, given: Case): Float64Array {
 export function logSoftmaxFloat64(x: FloatArray, given: Case): Float64Array {
   return mapRows(x, given, (values) => {
     const max = maximum(values);
-    const log = Math.log(compensatedSum(values.map((value) => Math.exp(value - max))));
+    const others = values.map((value) => Math.exp(value - max));
+    others[values.indexOf(max)] = 0;
+    const log = Math.log1p(compensatedSum(others));
     return values.map((value) => value - max - log);
   });
 }

@@ -25,7 +25,7 @@ export const javascript: readonly Contender[] = ["Math.exp", "polynomial", "plai
 /** What SciPy's softmax does in float32: exp of the rounded difference, and NumPy's pairwise sum. */
 export const pairwise: Contender = {
   name: "float32 pairwise",
-  takes: isFloat32Rows,
+  takes: (given) => given.op === "softmax" && isFloat32Rows(given),
   load: () => (batch) => {
     const { rows, columns } = batch.given;
     const [x, out] = [batch.x as Float32Array, batch.out as Float32Array];

@@ -1,6 +1,7 @@
 import { type BackendName, createSoftmax } from "softmax-simd";
 import { type Contender, isFloat32Rows } from "./contender.js";
-import { overArrays } from "./ours.js";
+import { ops } from "./ops.js";
+import { calls } from "./ours.js";
 
 /** What Node 20 needs, and later versions refuse. */
 const RELAXED = ["--experimental-wasm-relaxed-simd"];
@@ -10,13 +11,12 @@ function module(target: BackendName, flags: readonly string[] = []): Contender {
   return {
     name: `softmax-simd, ${target}`,
     flags,
-    takes: isFloat32Rows,
-    async load() {
+    takes: (given) => ["softmax", "logSoftmax"].includes(given.op) && isFloat32Rows(given),
+    async load({ op }) {
       const { createRequire } = await import("node:module");
       const { readFile } = await import("node:fs/promises");
       const path = createRequire(`${process.cwd()}/`).resolve(`softmax-simd/${target}.wasm`);
-      const { softmax } = createSoftmax({ bytes: await readFile(path) });
-      return (batch) => overArrays((x, _, options) => () => softmax(x, options), batch);
+      return calls(createSoftmax({ bytes: await readFile(path) }), ops[op], "array to array");
     },
   };
 }

@@ -1,12 +1,13 @@
 // The ops that are measured: what each takes and gives, and how the package and plain JavaScript are asked for it.
 
-import { crossEntropyWithGrad, logSoftmax, softmax, softmaxJacobian, softmaxVjp } from "softmax-simd";
+import type { Softmax } from "softmax-simd";
 import { expNegative, softmaxMathExp, softmaxPolynomial } from "./baselines.js";
 import { type Case, type OpName, shapeOf } from "./cases.js";
 import type { Batch, FloatArray, Result } from "./contender.js";
 import { floats, labels, logits, SEED } from "./data.js";
 import * as float64 from "./float64.js";
 import { crossEntropyLoop, fourRows, jacobianLoop, type Loop, logSoftmaxLoop, rowByRow, vjpLoop } from "./loops.js";
+import { topKRows } from "./sampling-loops.js";
 
 export interface Op {
   /** What it takes, of the logits of a case. */
@@ -17,14 +18,17 @@ export interface Op {
   exact(batch: Batch): Float64Array;
   /** Values smaller than this may have an error as large as that of one of this size: they are differences. */
   readonly floor: number;
-  /** A call of the package, over arrays of either kind. */
-  ours(x: Float32Array, second: Float32Array, options: OwnOptions): () => Result;
+  /** A call of the package's functions, over arrays of either kind. */
+  ours(by: Functions, x: Float32Array, second: Float32Array, options: OwnOptions): () => Result;
   /** Plain JavaScript, by contender. */
   readonly loops: Readonly<Record<string, Loop<Result>>>;
   /** What rivals call it that have it. */
   readonly tensorflow?: "softmax" | "logSoftmax";
   readonly onnx?: "Softmax" | "LogSoftmax";
 }
+
+/** The package's functions: those of an instance, or of an entry. */
+export type Functions = Pick<Softmax, OpName | "allocate">;
 
 export interface OwnOptions {
   /** Of arrays that do not say so themselves. */
@@ -34,6 +38,9 @@ export interface OwnOptions {
   readonly out: Float32Array;
 }
 
+/** How many classes topK selects of each row. */
+const SELECTED = 50;
+
 const logitsAlone: Op["inputs"] = (x) => ({ x, second: undefined });
 
 export const ops: Readonly<Record<OpName, Op>> = {
@@ -42,7 +49,10 @@ export const ops: Readonly<Record<OpName, Op>> = {
     shape: shapeOf,
     exact: ({ x, given }) => float64.softmaxFloat64(x, given),
     floor: 0,
-    ours: (x, _, options) => () => softmax(x, options),
+    ours:
+      ({ softmax }, x, _, options) =>
+      () =>
+        softmax(x, options),
     loops: { "Math.exp": softmaxMathExp, polynomial: softmaxPolynomial },
     tensorflow: "softmax",
     onnx: "Softmax",
@@ -52,7 +62,10 @@ export const ops: Readonly<Record<OpName, Op>> = {
     shape: shapeOf,
     exact: ({ x, given }) => float64.logSoftmaxFloat64(x, given),
     floor: 1,
-    ours: (x, _, options) => () => logSoftmax(x, options),
+    ours:
+      ({ logSoftmax }, x, _, options) =>
+      () =>
+        logSoftmax(x, options),
     loops: { "Math.exp": logSoftmaxLoop(Math.exp), polynomial: logSoftmaxLoop(expNegative) },
     tensorflow: "logSoftmax",
     onnx: "LogSoftmax",
@@ -62,7 +75,10 @@ export const ops: Readonly<Record<OpName, Op>> = {
     shape: ({ rows, columns }) => [rows, columns, columns],
     exact: float64.jacobianFloat64,
     floor: 0,
-    ours: (x, _, options) => () => softmaxJacobian(x, options),
+    ours:
+      ({ softmaxJacobian }, x, _, options) =>
+      () =>
+        softmaxJacobian(x, options),
     loops: {
       "Math.exp": jacobianLoop(softmaxMathExp, rowByRow),
       polynomial: jacobianLoop(softmaxPolynomial, fourRows),
@@ -76,7 +92,10 @@ export const ops: Readonly<Record<OpName, Op>> = {
     shape: shapeOf,
     exact: float64.vjpFloat64,
     floor: 1e-2,
-    ours: (y, dy, options) => () => softmaxVjp(y, dy, options),
+    ours:
+      ({ softmaxVjp }, y, dy, options) =>
+      () =>
+        softmaxVjp(y, dy, options),
     loops: { "plain loop": vjpLoop },
   },
   crossEntropyWithGrad: {
@@ -84,8 +103,23 @@ export const ops: Readonly<Record<OpName, Op>> = {
     shape: shapeOf,
     exact: float64.crossEntropyFloat64,
     floor: 1e-4,
-    ours: (x, targets, options) => () => crossEntropyWithGrad(x, targets, options),
+    ours:
+      ({ crossEntropyWithGrad }, x, targets, options) =>
+      () =>
+        crossEntropyWithGrad(x, targets, options),
     loops: { "Math.exp": crossEntropyLoop(Math.exp), polynomial: crossEntropyLoop(expNegative) },
+  },
+  topK: {
+    inputs: logitsAlone,
+    shape: ({ rows }) => [rows, 2 * SELECTED],
+    exact: ({ x, given }) => topKRows(x as Float32Array, given, SELECTED),
+    floor: 0,
+    // What it selects goes to fresh arrays.
+    ours:
+      ({ topK }, x, _, { shape, axis }) =>
+      () =>
+        topK(x, SELECTED, { shape, axis }),
+    loops: {},
   },
 };
 

@@ -36,16 +36,19 @@ export function heading(report: Report): string {
   ].join("\n");
 }
 
-function subjectLine({ versions, backend }: Report): string {
+export function subjectLine({ versions, backend }: Report): string {
   const { "softmax-simd": version, assemblyscript: _a, tinybench: _t, ...rivals } = versions;
   const others = Object.entries(rivals).map(([name, number]) => `; ${name} ${number}`);
   return `softmax-simd ${version}, backend ${backend.backend} (${backend.reason})${others.join("")}`;
 }
 
-export function protocolLine({ protocol: { rounds, blockMs, ringBytes } }: Pick<Report, "protocol">): string {
+export function protocolLine(
+  { protocol: { rounds, blockMs, ringBytes } }: Pick<Report, "protocol">,
+  threads = "one thread",
+): string {
   const ring = `batches larger than the caches in a ring of ${ringBytes / 2 ** 20} MiB`;
   const malloc = "the C library told to keep freed memory";
-  return `one thread; medians of ${rounds} rounds of ${blockMs} ms a contender, order rotated; ${ring}; ${malloc}`;
+  return `${threads}; medians of ${rounds} rounds of ${blockMs} ms a contender, order rotated; ${ring}; ${malloc}`;
 }
 
 /** What stands in a table: the timings of one op, measured one way. */

@@ -1,6 +1,6 @@
 // What is kept of a run: bench/results/HARNESS-ENGINE.json, and the Markdown table and the chart made from it.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { drawChart } from "./chart.js";
 import { markdownTables, type Report } from "./report.js";
@@ -21,10 +21,6 @@ export async function render(report: Report): Promise<string[]> {
 
 export function keepJson(name: string, value: object): string {
   return write(`${name}.json`, `${JSON.stringify(value, null, 1)}\n`);
-}
-
-export function readReport(file: string): Report {
-  return JSON.parse(readFileSync(file, "utf8")) as Report;
 }
 
 export function write(file: string, text: string): string {

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { bundleWorker } from "./bundle.js";
-import { cases, labelOf, MODES, OP_NAMES } from "./cases.js";
+import { cases, labelOf, MODES } from "./cases.js";
 import type { Contender } from "./contender.js";
 import { SEED } from "./data.js";
 import { type Engine, MALLOC, ownEngine } from "./engine.js";
@@ -14,9 +14,11 @@ import { heading, type Report, tables } from "./report.js";
 import { keep } from "./results.js";
 import { BLOCK, RING_BYTES } from "./stopwatch.js";
 
+const OPS = [...new Set(cases.map(({ op }) => op))];
+
 export const USAGE = `Options:
   --engine NAME      node20, node22, node24 or node26 of test/engines, in place of the Node that runs this
-  --op NAME          only this op: ${OP_NAMES.join(", ")}; may be repeated
+  --op NAME          only this op: ${OPS.join(", ")}; may be repeated
   --case LABEL       only this case, such as "256x1000"; may be repeated
   --mode MODE        only this mode: ${MODES.map((mode) => `"${mode}"`).join(", ")}
   --contender NAME   only this contender beside the package; may be repeated
@@ -35,7 +37,7 @@ const OPTIONS = {
 export async function run(harness: string, contenders: readonly Contender[], versions = {}): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   if (values.help) return console.log(USAGE);
-  const wanted = pick(OP_NAMES, values.op, String);
+  const wanted = pick(OPS, values.op, String);
   const plan: Plan = {
     contenders: pick(contenders, [subject.name, ...(values.contender ?? contenders.map(({ name }) => name))], nameOf),
     cases: pick(cases, values.case, labelOf).filter(({ op }) => wanted.includes(op)),

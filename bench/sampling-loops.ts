@@ -2,6 +2,8 @@
 // Float32 rows one after the other; sums in float64.
 
 import { maximum } from "./baselines.js";
+import type { Case } from "./cases.js";
+import { withIndices } from "./contender.js";
 
 /** The largest elements, best first, ties by lower index. */
 export interface Selected {
@@ -77,6 +79,15 @@ function sink(heap: Uint32Array, at: number, x: Float32Array): void {
 function isWorse(i: number, value: number, index: number, x: Float32Array): boolean {
   const own = x[i]!;
   return own < value || (own === value && i > index);
+}
+
+/** Of each row: all rows' values, then their indices. */
+export function topKRows(x: Float32Array, { rows, columns }: Pick<Case, "rows" | "columns">, k: number): Float64Array {
+  const found = Array.from({ length: rows }, (_, row) => {
+    return topKByHeap(x.subarray(row * columns, (row + 1) * columns), k, fourByFour);
+  });
+  const flat = (field: keyof Selected): number[] => found.flatMap((selected) => Array.from(selected[field]));
+  return withIndices(flat("values"), flat("indices"));
 }
 
 function selected(x: Float32Array, indices: Uint32Array): Selected {

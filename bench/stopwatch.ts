@@ -22,8 +22,15 @@ export interface Stopwatch {
   /** Nanoseconds that the process' first call took, and its tenth. */
   readonly first: number;
   readonly tenth: number;
+  readonly timed: Timed;
+}
+
+/** Calls that are ready to be timed. */
+export interface Timed {
   /** Times one block: the median nanoseconds of a call. */
   block(): Promise<number>;
+  /** Calls back to back for so many milliseconds: how many a second. */
+  busy(milliseconds: number): Promise<number>;
 }
 
 /** tinybench's fields for a sample that spans several calls: the mean of one, and what it took in all. */
@@ -45,14 +52,14 @@ export async function stopwatch(contender: Contender, given: Case, mode: Mode): 
   for (let i = 0; i < 10; i++) calls.push(await timeCall(ring[i % ring.length]!));
   const name = `${contender.name} for ${given.op} at ${labelOf(given)}, ${mode},`;
   const error = await check(name, contender, ring, batches[0]!);
-  return { error, first: calls[0]!, tenth: calls[9]!, block: await blocksOf(name, ring) };
+  return { error, first: calls[0]!, tenth: calls[9]!, timed: await blocksOf(name, ring) };
 }
 
-/** Warms up what goes round a ring, and gives what times one block of it: the median nanoseconds of a call. */
-export async function blocksOf(name: string, ring: readonly Prepared[]): Promise<() => Promise<number>> {
+/** Warms up what goes round a ring. */
+export async function blocksOf(name: string, ring: readonly Prepared[]): Promise<Timed> {
   const async = ring[0]!.run() instanceof Promise;
   const sample = await warm(async ? asyncSampler(ring) : syncSampler(ring));
-  return () => block(name, sample, async, ring);
+  return { block: () => block(name, sample, async, ring), busy: (milliseconds) => busy(sample, milliseconds) };
 }
 
 /** How many pairs of a batch and its result a case goes round. */
@@ -125,6 +132,18 @@ async function warm(sampler: Sampler): Promise<() => Sample | Promise<Sample>> {
     while ((await sampler(calls)).overriddenIterationCost < BLOCK.sampleMs) calls *= 2;
   } while (performance.now() < end);
   return () => sampler(calls);
+}
+
+async function busy(sample: () => Sample | Promise<Sample>, milliseconds: number): Promise<number> {
+  const start = performance.now();
+  let calls = 0;
+  let elapsed = 0;
+  while (elapsed < milliseconds) {
+    const { overriddenDuration: each, overriddenIterationCost: all } = await sample();
+    calls += Math.round(all / each);
+    elapsed = performance.now() - start;
+  }
+  return (calls / elapsed) * 1000;
 }
 
 async function block(

@@ -5,9 +5,11 @@ import { backend } from "softmax-simd";
 import { Bench } from "tinybench";
 import type { Case, Mode } from "./cases.js";
 import { find } from "./contenders.js";
+import { type DistanceTask, errorsByDistance } from "./distances.js";
 import { type Errors, type ErrorTask, errorsOf } from "./errors.js";
+import { type PoolBackend, poolBackend } from "./pool.js";
 import { prepareSampling, type SamplingSetting } from "./sampling-works.js";
-import { blocksOf, type Stopwatch, stopwatch } from "./stopwatch.js";
+import { blocksOf, type Stopwatch, stopwatch, type Timed } from "./stopwatch.js";
 
 export interface Setting {
   readonly contender: string;
@@ -23,16 +25,23 @@ export interface About {
 /** What may be asked. */
 export interface Questions {
   about(): About;
-  prepare(setting: Setting): Omit<Stopwatch, "block">;
+  prepare(setting: Setting): Omit<Stopwatch, "timed">;
   prepareSampling(setting: SamplingSetting): void;
   /** The nanoseconds of a call, in what was prepared last. */
   block(): number;
+  /** Calls it for so many milliseconds: how many times a second. */
+  busy(milliseconds: number): number;
+  /** Milliseconds that all threads of the process have kept a processor busy. */
+  cpuTime(): number;
+  /** What serves in the pool of threads. */
+  pool(): PoolBackend;
   errors(task: ErrorTask): Errors;
+  distances(task: DistanceTask): number[];
 }
 
 type Answers = { [K in keyof Questions]: (...given: never[]) => Promise<ReturnType<Questions[K]>> };
 
-let current: Pick<Stopwatch, "block"> | undefined;
+let current: Timed | undefined;
 
 const answers: Answers = {
   async about() {
@@ -40,22 +49,37 @@ const answers: Answers = {
     return { runtime: `${runtime} ${runtimeVersion}`, backend: backend() };
   },
   async prepare({ contender, given, mode }: Setting) {
-    const { block, ...prepared } = await stopwatch(find(contender), given, mode);
-    current = { block };
+    const { timed, ...prepared } = await stopwatch(find(contender), given, mode);
+    current = timed;
     return prepared;
   },
   async prepareSampling(setting: SamplingSetting) {
     const { contender, work } = setting;
-    current = { block: await blocksOf(`${contender} for ${work}`, await prepareSampling(setting)) };
+    current = await blocksOf(`${contender} for ${work}`, await prepareSampling(setting));
   },
   async block() {
-    if (!current) throw new Error("nothing to time");
-    return current.block();
+    return prepared().block();
   },
+  async busy(milliseconds: number) {
+    return prepared().busy(milliseconds);
+  },
+  async cpuTime() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  pool: poolBackend,
   async errors(task: ErrorTask) {
     return errorsOf(find(task.contender), task);
   },
+  async distances({ contender, op }: DistanceTask) {
+    return errorsByDistance(find(contender), op);
+  },
 };
+
+function prepared(): Timed {
+  if (!current) throw new Error("nothing to time");
+  return current;
+}
 
 async function answer(line: string): Promise<string> {
   const { question, given } = JSON.parse(line) as { question: keyof Questions; given: never };

@@ -109,8 +109,7 @@ export class Chunks {
   readonly #columns: number;
   readonly #first: Way;
   readonly #second: Way | undefined;
-  /** 0 where rows are not turned. */
-  readonly #stage: number;
+  readonly #turned: boolean;
   /** 0 where nothing is masked. */
   readonly #mask: number;
   readonly #extra: number;
@@ -127,7 +126,7 @@ export class Chunks {
     const width = this.#double ? 8 : 4;
     const areas = 1 + (other === undefined ? 0 : 1) + (turned ? 1 : 0);
     const elementBytes = areas * width + (mask === undefined ? 0 : 1);
-    const most = Math.max(0, Math.floor((room(memory) - extraBytes) / (elementBytes + rowBytes / length)));
+    const most = Math.floor((room(memory) - extraBytes) / (elementBytes + rowBytes / length));
     const rows = op.numbers > 0 ? ROWS : outer * inner;
     const { slabs, columns } = chunkOf(extent, Math.min(most, rows * length));
     const count = slabs * length * columns;
@@ -136,8 +135,8 @@ export class Chunks {
     const start = memory.reserve(areas * areaBytes + maskBytes + extraBytes + slabs * columns * rowBytes);
     this.#slabs = slabs;
     this.#columns = columns;
-    this.#stage = turned ? start + (areas - 1) * areaBytes : 0;
-    this.#first = { values: privateView(data), from: this.#stage || start, to: start };
+    this.#turned = turned;
+    this.#first = { values: privateView(data), from: turned ? start + (areas - 1) * areaBytes : start, to: start };
     if (other !== undefined) {
       // Where rows are turned, it is copied to where the first input goes, and turned before that.
       const to = start + areaBytes;
@@ -171,11 +170,10 @@ export class Chunks {
     }
     this.#arrange(chunk, first, fill as number);
     if (before !== undefined) this.#prepare(chunk, before);
-    if (this.#stage !== 0) return this.#rows(chunk, chunk.slabs * chunk.columns, 1);
-    return this.#rows(chunk, chunk.slabs, chunk.columns);
+    return this.#rows(chunk);
   }
 
-  #rows({ o, column }: Chunk, outer: number, inner: number): Rows {
+  #rows({ o, column, slabs, columns }: Chunk): Rows {
     const { extent } = this.#request;
     const x = this.#first.to;
     return {
@@ -187,9 +185,9 @@ export class Chunks {
       y: x,
       extra: this.#extra,
       first: o * extent.inner + column,
-      outer,
+      outer: this.#turned ? slabs * columns : slabs,
       length: extent.length,
-      inner,
+      inner: this.#turned ? 1 : columns,
     };
   }
 
@@ -205,32 +203,22 @@ export class Chunks {
     const count = this.#countOf(chunk);
     if (isHalf(values)) this.#memory.kernels.widenF16(from + 2 * count, from, count);
     this.#select(from, chunk, fill);
-    this.#turnIn(chunk, from, to);
+    this.#turn(chunk, from, to);
   }
 
   #prepare(chunk: Chunk, before: (rows: Rows) => void): void {
     const { from, to } = this.#first;
-    before(this.#rows(chunk, chunk.slabs * chunk.columns, 1));
+    before(this.#rows(chunk));
     if (this.#mask === 0) return;
-    this.#turnOut(chunk);
+    this.#turn(chunk, to, from, true);
     this.#select(from, chunk, 0);
-    this.#turnIn(chunk, from, to);
-  }
-
-  /** From where rows stand as in the batch to where kernels want them. */
-  #turnIn({ slabs, columns }: Chunk, from: number, to: number): void {
-    if (this.#stage !== 0) this.#turn(from, to, slabs, this.#request.extent.length, columns);
-  }
-
-  /** … and back, from x to the stage. */
-  #turnOut({ slabs, columns }: Chunk): void {
-    if (this.#stage !== 0) this.#turn(this.#first.to, this.#stage, slabs, columns, this.#request.extent.length);
+    this.#turn(chunk, from, to);
   }
 
   /** Makes a chunk of the result ready to be copied out: turned back, masked, and narrowed. */
   finish(chunk: Chunk, masked: number): void {
-    const { from } = this.#first;
-    this.#turnOut(chunk);
+    const { from, to } = this.#first;
+    this.#turn(chunk, to, from, true);
     this.#select(from, chunk, masked);
     if (this.#request.dtype === "float16") this.#memory.kernels.narrowF16(from, from, this.#countOf(chunk));
   }
@@ -238,19 +226,32 @@ export class Chunks {
   /** Copies it out. */
   copyOut(chunk: Chunk, to: Elements): void {
     const { dtype, extent } = this.#request;
-    const { columns } = chunk;
     const view = this.#memory.view(dtype);
     const first = this.#first.from / view.BYTES_PER_ELEMENT;
-    const start = this.#startOf(chunk);
-    if (columns === extent.inner) to.set(view.subarray(first, first + this.#countOf(chunk)), start);
-    else copyPanel(view, first, columns, to, start, extent.inner, extent.length, columns);
+    this.#copy(chunk, view, first, chunk.columns, to, this.#startOf(chunk), extent.inner);
   }
 
   #copyIn<A extends Elements | Uint8Array>(chunk: Chunk, from: A, to: A, at: number): void {
+    this.#copy(chunk, from, this.#startOf(chunk), this.#request.extent.inner, to, at, chunk.columns);
+  }
+
+  /** Copies whole slabs in one stretch, a panel in stretches of its columns, which stand apart by the two pitches. */
+  #copy<A extends Elements | Uint8Array>(
+    chunk: Chunk,
+    from: A,
+    fromStart: number,
+    fromPitch: number,
+    to: A,
+    toStart: number,
+    toPitch: number,
+  ): void {
     const { length, inner } = this.#request.extent;
-    const start = this.#startOf(chunk);
-    if (chunk.columns === inner) to.set(from.subarray(start, start + this.#countOf(chunk)), at);
-    else copyPanel(from, start, inner, to, at, chunk.columns, length, chunk.columns);
+    const whole = chunk.columns === inner;
+    const width = whole ? this.#countOf(chunk) : chunk.columns;
+    for (let row = 0; row < (whole ? 1 : length); row++) {
+      const start = fromStart + row * fromPitch;
+      to.set(from.subarray(start, start + width), toStart + row * toPitch);
+    }
   }
 
   #startOf({ o, column }: Chunk): number {
@@ -262,9 +263,12 @@ export class Chunks {
     return slabs * this.#request.extent.length * columns;
   }
 
-  #turn(x: number, y: number, outer: number, length: number, inner: number): void {
+  /** From where rows stand as in the batch to where kernels want them, if these are two places; or back. */
+  #turn({ slabs, columns }: Chunk, from: number, to: number, back = false): void {
+    if (from === to) return;
+    const { length } = this.#request.extent;
     const { turn32, turn64 } = this.#memory.kernels;
-    (this.#double ? turn64 : turn32)(x, y, outer, length, inner);
+    (this.#double ? turn64 : turn32)(from, to, slabs, back ? columns : length, back ? length : columns);
   }
 
   #select(x: number, chunk: Chunk, fill: number): void {
@@ -281,21 +285,4 @@ type Op = { [N in keyof Kernels]: N extends `${infer O}F32` ? O : never }[keyof 
 /** An op's kernel for float64 or float32. */
 export function kernelFor<N extends Op>({ kernels }: Linear, op: N, double: boolean): Kernels[`${N}F32`] {
   return kernels[`${op}${double ? "F64" : "F32"}` as `${N}F32`];
-}
-
-/** Copies `rows` stretches of `width` elements that stand apart by the two pitches. */
-function copyPanel<A extends Elements | Uint8Array>(
-  from: A,
-  fromStart: number,
-  fromPitch: number,
-  to: A,
-  toStart: number,
-  toPitch: number,
-  rows: number,
-  width: number,
-): void {
-  for (let r = 0; r < rows; r++) {
-    const a = fromStart + r * fromPitch;
-    to.set(from.subarray(a, a + width), toStart + r * toPitch);
-  }
 }

@@ -10,6 +10,7 @@ import { modules } from "./modules.js";
 /**
  * The same surface over an instance, and a memory, of its own.
  *
+ * @returns The functions of {@link "softmax-simd"}.
  * @throws TypeError, RangeError for wrong options. The first call throws an Error where `fallback: false` or
  * `deterministic: true` stand and no kernel can serve.
  * @example

@@ -1,3 +1,10 @@
+/**
+ * The functions over one instance of the kernels that all callers share: nothing is compiled before the first call, and
+ * where no kernel can serve, {@link "softmax-simd/reference"} does.
+ *
+ * @module softmax-simd
+ */
+
 export { createSoftmax } from "./create.js";
 export {
   allocate,

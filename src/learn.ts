@@ -1,3 +1,9 @@
+/**
+ * Softmax regression, trained by L-BFGS, and the calibration of probabilities.
+ *
+ * @module softmax-simd/learn
+ */
+
 export { expectedCalibrationError, reliability } from "./learn/calibration.js";
 export { SoftmaxRegression } from "./learn/softmax-regression.js";
 export { fitTemperature } from "./learn/temperature.js";

@@ -120,10 +120,13 @@ export interface ClassFunction<O, M extends Mode = "value"> {
 
 /** What a sum is, and whether it is negative, 0 or positive. */
 export interface Signed<V> {
+  /** The logarithm of its size. */
   value: V;
+  /** -1, 0 or 1; NaN where `value` is. */
   sign: V;
 }
 
+/** A logarithm and a sign a row, in x's kind and dtype. */
 export interface SignedFunction<M extends Mode = "value"> {
   <X extends Input<M>>(
     x: X,
@@ -141,6 +144,7 @@ export interface SignedFunction<M extends Mode = "value"> {
   <X extends Input<M>>(x: X, options?: LogSumExpOptions<M> & Extra<M>): Returned<M, Signed<Fresh<X, NestedValues>>>;
 }
 
+/** A matrix a row: from shape […, K] to […, K, K], in x's kind and dtype. */
 export interface JacobianFunction<M extends Mode = "value"> {
   <X extends Input<M>, Out extends Into<M, X>>(
     x: X,
@@ -154,6 +158,7 @@ export interface JacobianFunction<M extends Mode = "value"> {
   <X extends Input<M>>(x: X, options?: DerivativeOptions & Extra<M> & Fresher): Returned<M, Fresh<X, NestedValues>>;
 }
 
+/** K matrices a row: from shape […, K] to […, K, K, K], in x's kind and dtype. */
 export interface HessianFunction<M extends Mode = "value"> {
   <X extends Input<M>, Out extends Into<M, X>>(
     x: X,
@@ -167,6 +172,7 @@ export interface HessianFunction<M extends Mode = "value"> {
   <X extends Input<M>>(x: X, options?: DerivativeOptions & Extra<M> & Fresher): Returned<M, Fresh<X, NestedValues>>;
 }
 
+/** A matrix a row, that of one component: from shape […, K] to […, K, K], in x's kind and dtype. */
 export interface HessianComponentFunction<M extends Mode = "value"> {
   <X extends Input<M>, Out extends Into<M, X>>(
     x: X,
@@ -193,16 +199,20 @@ export interface HessianComponentFunction<M extends Mode = "value"> {
 type Whole<M extends Mode> = LossOptions<"mean" | "sum", M>;
 type Rows<M extends Mode> = LossOptions<"none", M> & PerRow;
 
+/** A loss: a number, or with `reduction: "none"` one a row, in the logits' kind and dtype. */
 export interface LossFunction<M extends Mode = "value"> extends ClassFunction<Rows<M>, M> {
   (logits: Input<M>, targets: Targets<M>, options?: Whole<M> & Extra<M> & Fresher): Returned<M, number>;
 }
 
 /** A loss and its gradient with respect to the logits. */
 export interface LossAndGrad<L, G> {
+  /** In nats: a number, or with `reduction: "none"` one a row. */
   loss: L;
+  /** Of the logits' kind, dtype and shape. */
   grad: G;
 }
 
+/** A loss and its gradient, for each kind of logits. */
 export interface GradFunction<M extends Mode = "value"> {
   <X extends Input<M>, Out extends Into<M, X, NestedResult<X>>>(
     logits: X,
@@ -242,12 +252,15 @@ export interface ArgmaxFunction<M extends Mode = "value"> {
 
 /** Elements of rows, and where in its row each stands. */
 export interface TopK<V, I> {
+  /** Of shape […, k], in x's kind and dtype. */
   values: V;
+  /** Of the same shape, from 0 on. */
   indices: I;
 }
 
 type TopKOf<X, Nested> = TopK<Fresh<X, Nested>, Indices<X, Nested>>;
 
+/** Elements and indices, for each kind of input. */
 export interface TopKFunction<M extends Mode = "value"> {
   <X extends Input<M>>(
     x: X,

@@ -43,21 +43,29 @@ export declare const resident: unique symbol;
  * its bits in a Uint16Array where `type` or `dtype` is "float16".
  */
 export interface TensorLike {
+  /** @hidden */
   readonly [resident]?: never;
+  /** Its elements, row-major. */
   readonly data: ArrayLike<unknown>;
+  /** The sizes of its axes: this or `dims`. */
   readonly shape?: readonly number[];
+  /** The sizes of its axes, as ONNX Runtime calls them. */
   readonly dims?: readonly number[];
+  /** "float16" where `data` are bits, as ONNX Runtime says it. */
   readonly type?: unknown;
+  /** "float16" where `data` are bits, as others say it. */
   readonly dtype?: unknown;
 }
 
 /** What comes back for a tensor: fresh `data` of its type, and its shape and "float16" under the names that it used. */
 export type TensorResult<X extends TensorLike> = {
+  /** Its elements, row-major. */
   data: TensorData<X["data"], X>;
 } & ShapeOf<X> &
   (X["data"] extends Uint16Array ? BitsLabel<X> : unknown);
 
-type ShapeOf<X> = X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] };
+/** The shape under the name that a tensor used. */
+export type ShapeOf<X> = X extends { readonly dims: readonly number[] } ? { dims: number[] } : { shape: number[] };
 
 /** What comes back for X where indices are asked for: Nested for nested arrays. */
 export type Indices<X, Nested> = X extends Allocated<Mode> | FloatArray
@@ -99,6 +107,7 @@ type DtypeLabel<X> = X extends { readonly dtype: infer T }
     : never
   : never;
 
+/** The typed arrays taken as class indices. */
 export type IntegerArray =
   | Int8Array
   | Uint8Array
@@ -193,6 +202,7 @@ export interface AllocatedArray<D extends ResidentDtype> extends Disposing {
 
 /** An array that lives in WebAssembly memory until it is freed, as {@link Softmax.allocate} gives it. */
 export interface ResidentArray<D extends ResidentDtype = ResidentDtype> extends AllocatedArray<D> {
+  /** @hidden */
   readonly [resident]: D;
   /**
    * Its values, row-major, to read and write. The same view until an `allocate` has to grow the memory, which detaches
@@ -230,7 +240,9 @@ export type BackendName = "relaxed-simd" | "simd" | "js";
 
 /** What serves the calls, and why. */
 export interface Backend {
+  /** "js": plain JavaScript, since no kernel can serve. */
   readonly backend: BackendName;
+  /** In words: what an engine lacks, or what forbids compiling. */
   readonly reason: string;
 }
 
@@ -242,7 +254,9 @@ export interface VerifyOptions {
 
 /** How one op fared. */
 export interface VerifiedOp {
+  /** Its name. */
   readonly op: string;
+  /** What it was checked in. */
   readonly dtype: Dtype;
   /**
    * The largest error, in units in the last place of the dtype: of softmax against the stored exact values; of other ops
@@ -257,8 +271,11 @@ export interface VerifiedOp {
 
 /** What {@link verify} found. */
 export interface Verification {
+  /** Whether no case missed. */
   readonly ok: boolean;
+  /** What was checked. */
   readonly backend: BackendName;
+  /** Each op in each dtype. */
   readonly ops: readonly VerifiedOp[];
 }
 

@@ -24,11 +24,10 @@ export function stream(memory: Memory, request: Request, op: RowsOp, numbers: Fl
   const at = place && standing(request, op);
   if (at !== undefined && size > 0) return passInPlace(request, op, at, numbers);
   const bytes = size * ((dtype === "float64" ? 8 : 4) + (mask === undefined ? 0 : 1));
-  const maps = op.masked !== undefined && op.numbers === 0 && op.extra === undefined;
-  if (!maps || other !== undefined || isTurned(request, op) || size === 0 || bytes > room(memory)) {
-    return pass(memory, request, op, numbers);
-  }
-  return passWhole(memory, request, op, size, memory.reserve(bytes));
+  const maps = op.masked !== undefined && op.numbers === 0 && op.extra === undefined && other === undefined;
+  const fits = size > 0 && bytes <= room(memory);
+  if (maps && fits && !isTurned(request, op)) return passWhole(memory, request, op, size, memory.reserve(bytes));
+  return pass(memory, request, op, numbers);
 }
 
 /** At once, which is where what a small call takes counts: few objects are made. */
@@ -158,7 +157,7 @@ export function rowsOf(request: Request, at: Standing, memory: Linear, first: nu
     request,
     double,
     x: at.x + skipped,
-    other: at.other === 0 ? 0 : at.other + skipped,
+    other: at.other && at.other + skipped,
     y: at.y + skipped,
     extra: 0,
     first: first * inner,

@@ -1,5 +1,5 @@
 import type { Case, Dtype } from "../cases.js";
-import { type Batch, type Contender, FLOAT32_SUMS, type FloatArray, type Prepare } from "../contender.js";
+import { type Batch, type Contender, FLOAT32_SUMS, type FloatArray, type Prepare, THREADS } from "../contender.js";
 import { ops } from "../ops.js";
 import { oneNodeModel } from "./model.js";
 import { importRival, requireRival } from "./resolve.js";
@@ -24,34 +24,44 @@ interface Runtime {
   readonly session: Session;
 }
 
-/** onnxruntime-node: native code, one thread. */
-const native: Contender = {
-  name: "ORT native",
-  tolerance: FLOAT32_SUMS,
-  takes: ({ op }) => ops[op].onnx !== undefined,
-  async load(given, mode) {
-    const ort = await requireRival<OnnxRuntime>("onnxruntime-node");
-    const options = { intraOpNumThreads: 1, interOpNumThreads: 1 };
-    const session = await ort.InferenceSession.create(modelOf(given), options);
-    return mode === "resident" ? intoPreallocated({ ort, session }) : intoGiven({ ort, session });
-  },
-};
+/** onnxruntime-node: native code. */
+function native(threads: number): Contender {
+  return {
+    ...named("ORT native", threads),
+    async load(given, mode) {
+      const ort = await requireRival<OnnxRuntime>("onnxruntime-node");
+      const options = { intraOpNumThreads: threads, interOpNumThreads: 1 };
+      const session = await ort.InferenceSession.create(modelOf(given), options);
+      return mode === "resident" ? intoPreallocated({ ort, session }) : intoGiven({ ort, session });
+    },
+  };
+}
 
-/** onnxruntime-web in WebAssembly, SIMD, one thread. */
-const web: Contender = {
-  name: "ORT web",
-  tolerance: FLOAT32_SUMS,
-  takes: ({ op }) => ops[op].onnx !== undefined,
-  async load(given, mode) {
-    const ort = await importRival<OnnxRuntime>("onnxruntime-web");
-    ort.env.wasm.numThreads = 1;
-    const options = { executionProviders: ["wasm"] };
-    const session = await ort.InferenceSession.create(modelOf(given), options);
-    return mode === "resident" ? intoFresh({ ort, session }) : copied({ ort, session });
-  },
-};
+/** onnxruntime-web in WebAssembly, SIMD. */
+function web(threads: number): Contender {
+  return {
+    ...named("ORT web", threads),
+    async load(given, mode) {
+      const ort = await importRival<OnnxRuntime>("onnxruntime-web");
+      ort.env.wasm.numThreads = threads;
+      const options = { executionProviders: ["wasm"] };
+      const session = await ort.InferenceSession.create(modelOf(given), options);
+      return mode === "resident" ? intoFresh({ ort, session }) : copied({ ort, session });
+    },
+  };
+}
 
-export const onnxruntimes: readonly Contender[] = [web, native];
+function named(name: string, threads: number): Omit<Contender, "load"> {
+  return {
+    name: threads === 1 ? name : `${name}, ${threads} threads`,
+    tolerance: FLOAT32_SUMS,
+    spins: threads > 1,
+    takes: ({ op }) => ops[op].onnx !== undefined,
+  };
+}
+
+export const [ortWeb, ortNative]: readonly [Contender, Contender] = [web(1), native(1)];
+export const [ortWebThreads, ortNativeThreads]: readonly [Contender, Contender] = [web(THREADS), native(THREADS)];
 
 function modelOf({ op, dtype, axis }: Case): Uint8Array {
   return oneNodeModel(ops[op].onnx!, dtype, axis);

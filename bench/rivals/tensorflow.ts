@@ -1,6 +1,7 @@
-import { type Contender, FLOAT32_SUMS, isFloat32Rows, type Prepare } from "../contender.js";
+import type { Mode, OpName } from "../cases.js";
+import { type Contender, FLOAT32_SUMS, isFloat32Rows, type Prepare, THREADS } from "../contender.js";
 import { ops } from "../ops.js";
-import { requireRival } from "./resolve.js";
+import { addressOf, inPage, requireRival } from "./resolve.js";
 
 interface Tensor {
   dataSync(): Float32Array;
@@ -21,24 +22,44 @@ type Compute = (x: Tensor) => Tensor;
 
 interface WasmBackend {
   setThreadsCount(count: number): void;
+  getThreadsCount(): number;
+  setWasmPaths(prefix: string): void;
 }
 
-/** The WebAssembly backend of TensorFlow.js: XNNPACK, SIMD, one thread. Its logSoftmax is made of six kernels. */
+const WASM = "@tensorflow/tfjs-backend-wasm";
+
+/** The WebAssembly backend of TensorFlow.js: XNNPACK, SIMD. Its logSoftmax is made of six kernels. */
 export const tensorflow: Contender = {
   name: "tfjs wasm",
   tolerance: FLOAT32_SUMS,
   takes: (given) => isFloat32Rows(given) && ops[given.op].tensorflow !== undefined,
-  async load({ op }, mode) {
-    const tf = await requireRival<TensorFlow>("@tensorflow/tfjs-core");
-    const { setThreadsCount } = await requireRival<WasmBackend>("@tensorflow/tfjs-backend-wasm");
-    setThreadsCount(1);
-    if (!(await tf.setBackend("wasm"))) throw new Error("tfjs has no wasm backend here");
-    await tf.ready();
-    if (!(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"))) throw new Error("tfjs runs without SIMD here");
-    const compute = tf[ops[op].tensorflow!];
-    return mode === "resident" ? resident(tf, compute) : arrayToArray(tf, compute);
-  },
+  load: ({ op }, mode) => load(op, mode, 1),
 };
+
+/** In Node it has no threads: it takes its module without them there, whatever it is told. */
+export const tensorflowThreads: Contender = {
+  ...tensorflow,
+  name: `tfjs wasm, ${THREADS} threads`,
+  spins: true,
+  load: ({ op }, mode) => load(op, mode, THREADS),
+};
+
+async function load(op: OpName, mode: Mode, threads: number): Promise<Prepare> {
+  const tf = await requireRival<TensorFlow>("@tensorflow/tfjs-core");
+  const { setThreadsCount, getThreadsCount, setWasmPaths } = await requireRival<WasmBackend>(WASM);
+  if (inPage) {
+    setWasmPaths(`${addressOf(WASM)}dist/`);
+    // Its module starts at most half as many threads as there are said to be processors.
+    Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 * threads });
+  }
+  setThreadsCount(threads);
+  if (!(await tf.setBackend("wasm"))) throw new Error("tfjs has no wasm backend here");
+  await tf.ready();
+  if (!(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"))) throw new Error("tfjs runs without SIMD here");
+  if (getThreadsCount() !== threads) throw new Error(`tfjs has ${getThreadsCount()} threads here, not ${threads}`);
+  const compute = tf[ops[op].tensorflow!];
+  return mode === "resident" ? resident(tf, compute) : arrayToArray(tf, compute);
+}
 
 function arrayToArray(tf: TensorFlow, compute: Compute): Prepare {
   return ({ x, out, shape }) => {

@@ -9,9 +9,14 @@ import type { CalibrationOptions, ClassIndices, Features, ReliabilityBin } from 
 /**
  * Confidence and accuracy by bins of equal width, as a reliability diagram shows them. A row's confidence is its largest
  * probability; it is right where that is its label's (of equal ones the first). Bin m of M takes confidences above
- * (m - 1) / M up to m / M.
+ * (m - 1) / M up to m / M. As in Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", ICML 2017.
+ *
+ * probs: [rows, classes], float16, float32 or float64, one class index a row in `labels`. Accuracy: confidences are
+ * compared as they are, and added in float64.
  *
  * @throws TypeError, RangeError for wrong arguments, also for values that are no probabilities.
+ * @example
+ * reliability([[0.9, 0.1], [0.6, 0.4]], [0, 1], { bins: 2 })[1]; // { lower: 0.5, upper: 1, count: 2, confidence: 0.75, accuracy: 0.5 }
  */
 export function reliability(probs: Features, labels: ClassIndices, options?: CalibrationOptions): ReliabilityBin[] {
   const { bins, shape } = checkOptions(options, ["bins", "shape"]) as CalibrationOptions;
@@ -39,7 +44,11 @@ export function reliability(probs: Features, labels: ClassIndices, options?: Cal
 
 /**
  * The expected calibration error: the mean over the rows of |accuracy - confidence| of their bin (Guo et al., equation 3).
- * Options and errors as {@link reliability}'s; `bins` is 15 by default.
+ * From 0 to 1. Options, accuracy and errors as {@link reliability}'s; `bins` is 15 by default.
+ *
+ * @throws As {@link reliability}; RangeError for no rows.
+ * @example
+ * expectedCalibrationError([[0.9, 0.1], [0.6, 0.4]], [0, 1], { bins: 2 }); // 0.25
  */
 export function expectedCalibrationError(probs: Features, labels: ClassIndices, options?: CalibrationOptions): number {
   const filled = reliability(probs, labels, options).filter(({ count }) => count > 0);

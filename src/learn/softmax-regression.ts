@@ -25,13 +25,19 @@ import type {
  * Multinomial logistic regression: the classes' probabilities are the softmax of linear functions of the features. Its
  * names, defaults and objective are those of scikit-learn's LogisticRegression with its solver lbfgs.
  *
- * Minimises C Σ sampleWeight (-log p_y) + ½ |coef|², where intercepts are not penalised, until no entry of the gradient of
- * that over C Σ sampleWeight is larger in size than `tol`: what scikit-learn does from 1.4 on. Two classes are treated as any other number is: coef has two rows, each the
- * negative of the other, where scikit-learn fits a single row of a logistic function, whose penalty is twice as strong.
+ * Minimises C Σ sampleWeight (-log p_y) + ½ |coef|², where intercepts are not penalised, until no entry of the gradient
+ * of that over C Σ sampleWeight is larger in size than `tol`: what scikit-learn does from 1.4 on. Two classes are treated
+ * as any other number is: coef has two rows, each the negative of the other, where scikit-learn fits a single row of a
+ * logistic function, whose penalty is twice as strong.
  *
- * Float32Array samples are multiplied in float32, all else in float64; steps and sums over samples are float64 always.
  * Samples are copied; while `fit` runs they take their size in memory of their own.
  *
+ * Accuracy: the model is that of the minimum as near as `tol` says, where {@link SoftmaxRegression.converged}. Samples in
+ * a Float32Array or in float16 are multiplied in float32, all else in float64; steps and sums over samples are float64 always.
+ *
+ * @typeParam Y - What the labels that it was fitted to are in.
+ * @throws TypeError, RangeError as each method says; nothing is changed then. An Error where a method needs a model that
+ * was fitted.
  * @example
  * const model = new SoftmaxRegression({ C: 10 }).fit([[0, 1], [1, 0], [1, 1]], ["no", "yes", "yes"]);
  * model.predict([[1, 0.5]]); // ["yes"]
@@ -40,7 +46,7 @@ export class SoftmaxRegression<Y extends LabelArray = LabelArray> {
   readonly #settings: Settings;
   #fitted: Fitted | undefined;
 
-  /** @throws TypeError, RangeError for wrong options. */
+  /** A model that is not fitted yet. @throws TypeError, RangeError for wrong options. */
   constructor(options?: SoftmaxRegressionOptions) {
     this.#settings = checkSettings(options);
   }
@@ -59,7 +65,11 @@ export class SoftmaxRegression<Y extends LabelArray = LabelArray> {
     return this as unknown as SoftmaxRegression<Z>;
   }
 
-  /** The most probable class of each sample, in an array of y's kind. */
+  /**
+   * The most probable class of each sample, in an array of y's kind.
+   *
+   * @throws TypeError, RangeError for samples that are not finite numbers, or not of as many features as were fitted.
+   */
   predict(X: Features, options?: ShapeOption): Predicted<Y> {
     const fitted = this.#learned();
     const x = readSamples(X, options, fitted);
@@ -69,22 +79,38 @@ export class SoftmaxRegression<Y extends LabelArray = LabelArray> {
     ) as Predicted<Y>;
   }
 
-  /** The probabilities of the classes, one row a sample. */
+  /**
+   * The probabilities of the classes, one row a sample: {@link "softmax-simd".softmax} of {@link decisionFunction}.
+   *
+   * @throws As {@link predict}.
+   */
   predictProba<X extends Features>(X: X, options?: ShapeOption): PerSample<X> {
     return this.#apply("softmax", X, options);
   }
 
-  /** Their logarithms, accurate for probabilities near 0 and near 1 too. */
+  /**
+   * Their logarithms, accurate for probabilities near 0 and near 1 too: {@link "softmax-simd".logSoftmax}.
+   *
+   * @throws As {@link predict}.
+   */
   predictLogProba<X extends Features>(X: X, options?: ShapeOption): PerSample<X> {
     return this.#apply("logSoftmax", X, options);
   }
 
-  /** The logits: X coefᵀ + intercept. */
+  /**
+   * The logits: X coefᵀ + intercept, of shape [samples, classes].
+   *
+   * @throws As {@link predict}.
+   */
   decisionFunction<X extends Features>(X: X, options?: ShapeOption): PerSample<X> {
     return this.#apply("logits", X, options);
   }
 
-  /** The share of the samples, or of their weight, whose class is predicted right. */
+  /**
+   * The share of the samples, or of their weight, whose class is predicted right, from 0 to 1.
+   *
+   * @throws As {@link predict}, and for labels of another kind or number.
+   */
   score(X: Features, y: Y, options?: SampleOptions): number {
     const fitted = this.#learned();
     const { shape, weights } = readSampleOptions(options);
@@ -99,7 +125,7 @@ export class SoftmaxRegression<Y extends LabelArray = LabelArray> {
     return right / total;
   }
 
-  /** The weights, one row a class. */
+  /** The weights, one row a class: [classes, features], in log-odds for a unit of the feature. */
   get coef(): readonly (readonly number[])[] {
     return this.#learned().coef;
   }
@@ -130,7 +156,7 @@ export class SoftmaxRegression<Y extends LabelArray = LabelArray> {
     return toJSON(this.#settings, this.#fitted);
   }
 
-  /** @throws TypeError, RangeError for what `toJSON` does not give. */
+  /** A model as `toJSON` gave it. @throws TypeError, RangeError for what `toJSON` does not give. */
   static fromJSON<Z extends LabelArray = LabelArray>(json: unknown): SoftmaxRegression<Z> {
     const { settings, fitted } = fromJSON(json);
     const model = new SoftmaxRegression<Z>(settings);

@@ -12,15 +12,18 @@ const MAX_STEPS = 200;
  * confidence is closer to accuracy (Guo et al., ICML 2017). To be fitted on data that the logits' model was not trained
  * on; it changes no prediction.
  *
- * In float64, whatever the logits are: the mean of -log p_label is convex in 1 / T, and has its minimum where the logits'
- * mean under the softmax is that of the labels' logits.
+ * logits: [rows, classes], one class index a row in `labels`. The mean of -log p_label is convex in 1 / T, and has its
+ * minimum where the logits' mean under the softmax is that of the labels' logits.
+ *
+ * Accuracy: computed in float64, whatever the logits are; T is sought to a relative 1e-12.
  *
  * @throws TypeError, RangeError for wrong arguments; RangeError where no temperature is best: where every label has its
  * row's largest logit, ever lower ones are better, and where the labels' logits are no larger than their rows' means,
  * ever higher ones.
  * @example
- * const { temperature } = fitTemperature(logits, labels);
- * softmax(logits, { temperature });
+ * const { temperature } = fitTemperature([[2, 0], [2, 0], [2, 0], [2, 0]], [0, 0, 0, 1]); // three of four are right
+ * temperature; // 1.820478453…
+ * softmax([2, 0], { temperature }); // [0.75…, 0.2499999…]
  */
 export function fitTemperature(logits: Features, labels: ClassIndices, options?: ShapeOption): FittedTemperature {
   const { shape } = checkOptions(options, ["shape"]) as ShapeOption;

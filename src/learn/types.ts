@@ -1,4 +1,4 @@
-import type { Float16, FloatArray, FreshArray, IntegerArray, NestedNumbers, TensorLike } from "../types.js";
+import type { Float16, FloatArray, FreshArray, IntegerArray, NestedNumbers, ShapeOf, TensorLike } from "../types.js";
 
 /** What a class may be called. */
 export type ClassLabel = number | string | boolean | bigint;
@@ -27,15 +27,18 @@ export type PerSample<X extends Features> = X extends Float32Array | Float64Arra
       ? number[]
       : X extends readonly unknown[]
         ? number[][]
-        : { data: Float32Array | Float64Array } & (X extends { readonly dims: readonly number[] }
-            ? { dims: number[] }
-            : { shape: number[] });
+        : {
+            /** [samples, classes], row-major. */
+            data: Float32Array | Float64Array;
+          } & ShapeOf<X>;
 
+/** Options of methods that take samples. */
 export interface ShapeOption {
   /** [samples, features] of a flat X. Default: as many samples as y has labels, as many features as were fitted. */
   readonly shape?: readonly number[];
 }
 
+/** Options of {@link SoftmaxRegression.fit} and {@link SoftmaxRegression.score}. */
 export interface SampleOptions extends ShapeOption {
   /** What each sample counts for: 0 or more. Default 1 each. */
   readonly sampleWeight?: Weights;
@@ -75,8 +78,9 @@ export type ClassIndices = readonly (number | bigint)[] | Exclude<LabelArray, re
 
 /** What {@link fitTemperature} found. */
 export interface FittedTemperature {
+  /** T of softmax(logits / T), more than 0. */
   readonly temperature: number;
-  /** The mean of -log p_label at it. */
+  /** The mean of -log p_label at it, in nats. */
   readonly loss: number;
   /** … and at temperature 1. */
   readonly lossBefore: number;
@@ -92,8 +96,11 @@ export interface CalibrationOptions {
 
 /** The rows whose confidence is above `lower` and up to `upper`. */
 export interface ReliabilityBin {
+  /** From 0 on. */
   readonly lower: number;
+  /** Up to 1. */
   readonly upper: number;
+  /** How many rows. */
   readonly count: number;
   /** Their mean largest probability; NaN without rows. */
   readonly confidence: number;
@@ -103,12 +110,17 @@ export interface ReliabilityBin {
 
 /** What `toJSON` gives: numbers, strings and booleans in arrays and objects. */
 export interface SoftmaxRegressionJSON {
+  /** What it is of. */
   readonly model: "SoftmaxRegression";
-  /** null: Infinity. */
+  /** {@link SoftmaxRegressionOptions.C}; null: Infinity. */
   readonly C: number | null;
+  /** {@link SoftmaxRegressionOptions.tol}. */
   readonly tol: number;
+  /** {@link SoftmaxRegressionOptions.maxIter}. */
   readonly maxIter: number;
+  /** {@link SoftmaxRegressionOptions.fitIntercept}. */
   readonly fitIntercept: boolean;
+  /** {@link SoftmaxRegressionOptions.seed}. */
   readonly seed?: number;
   /** What was learned; not there before `fit`. */
   readonly fitted?: {
@@ -116,9 +128,13 @@ export interface SoftmaxRegressionJSON {
     readonly labels: string;
     /** bigints as strings. */
     readonly classes: readonly (number | string | boolean)[];
+    /** {@link SoftmaxRegression.coef}: [classes, features]. */
     readonly coef: readonly (readonly number[])[];
+    /** {@link SoftmaxRegression.intercept}: one a class. */
     readonly intercept: readonly number[];
+    /** {@link SoftmaxRegression.nIter}. */
     readonly nIter: number;
+    /** {@link SoftmaxRegression.converged}. */
     readonly converged: boolean;
   };
 }

@@ -2,7 +2,7 @@
 
 import { program } from "../generated/worker.js";
 import type { Job, Reply, Setup } from "./protocol.js";
-import { startThread, type Thread } from "./thread.js";
+import { type Listener, startThread, type Thread } from "./thread.js";
 
 /** Jobs that a thread has at a time: the one that it runs, and one to go on with at once. */
 export const DEPTH = 2;
@@ -27,12 +27,15 @@ interface Member {
 export class Crew {
   readonly #setup: Setup;
   readonly #members: Set<Member> = new Set();
+  /** Those that died, until they have ended. */
+  readonly #dying: Set<Thread> = new Set();
   readonly #queue: Order[] = [];
   readonly #starting: (() => void)[] = [];
   #jobs = 0;
   /** What keeps the process from ending by itself: jobs, and those who wait for the start. */
   #holds = 0;
   #cause: unknown = new Error("this engine has no threads");
+  #closed: Error | undefined;
 
   /** Throws a DataCloneError where the memory cannot be shared. */
   constructor(threads: number, setup: Setup) {
@@ -72,10 +75,13 @@ export class Crew {
   async close(cause: Error): Promise<void> {
     const members = [...this.#members];
     this.#members.clear();
+    this.#closed = cause;
     this.#cause = cause;
     for (const { orders } of members) for (const { reject } of orders.values()) reject(cause);
     this.#assign();
-    await Promise.all(members.map(({ thread }) => thread.end()));
+    this.#tellStarted();
+    const threads = [...members.map(({ thread }) => thread), ...this.#dying];
+    await Promise.all(threads.map((thread) => thread.end()));
   }
 
   #isUp(): boolean {
@@ -85,8 +91,8 @@ export class Crew {
   #add(): void {
     const orders: Member["orders"] = new Map();
     const reply = (message: Reply): void => this.#receive(member, message);
-    const died = (cause: unknown): void => this.#bury(member, cause);
-    const thread = startThread(program, { reply, died });
+    const died = (cause: unknown): void => void this.#bury(member, cause);
+    const thread = this.#start({ reply, died });
     if (thread === undefined) return;
     const member: Member = { thread, orders, isUp: false };
     this.#members.add(member);
@@ -97,6 +103,16 @@ export class Crew {
       this.#members.clear();
       void thread.end();
       throw error;
+    }
+  }
+
+  /** Undefined where the engine has no threads, or refuses to start one. */
+  #start(listener: Listener): Thread | undefined {
+    try {
+      return startThread(program, listener);
+    } catch (error) {
+      this.#cause = error;
+      return undefined;
     }
   }
 
@@ -114,13 +130,17 @@ export class Crew {
   }
 
   /** A thread that had been set up is replaced; one that could not be would not be the next time either. */
-  #bury(member: Member, cause: unknown): void {
+  async #bury(member: Member, cause: unknown): Promise<void> {
     if (!this.#members.delete(member)) return;
     this.#cause = cause;
-    for (const { reject } of member.orders.values()) reject(new ThreadDied("a thread died", { cause }));
     if (member.isUp) this.#replace();
     this.#tellStarted();
     this.#assign();
+    // One whose answer cannot be read may still work, where its work is about to be done again.
+    this.#dying.add(member.thread);
+    await member.thread.end();
+    this.#dying.delete(member.thread);
+    for (const { reject } of member.orders.values()) reject(new ThreadDied("a thread died", { cause }));
   }
 
   #replace(): void {
@@ -137,8 +157,8 @@ export class Crew {
 
   #assign(): void {
     if (this.#members.size === 0) {
-      for (const { reject } of this.#queue.splice(0))
-        reject(new ThreadDied("no thread is left", { cause: this.#cause }));
+      const cause = this.#closed ?? new ThreadDied("no thread is left", { cause: this.#cause });
+      for (const { reject } of this.#queue.splice(0)) reject(cause);
     }
     while (this.#queue.length > 0) {
       const member = this.#leastBusy();

@@ -4,14 +4,18 @@ import { type Block, Heap } from "../heap.js";
 import type { Dtype } from "../types.js";
 
 export class PoolHeap extends Heap {
+  /** How many calls have begun. */
   #calls = 0;
-  readonly #freed: (() => void)[] = [];
+  /** Those under way, in that order. */
+  readonly #running: Set<number> = new Set();
+  /** What was freed, and how many calls had begun by then. */
+  readonly #freed: { readonly free: () => void; readonly begun: number }[] = [];
 
-  /** For an array of the caller's: what is freed while calls are under way is given back after them. */
+  /** For an array of the caller's: what is freed is given back once the calls that were under way then have ended. */
   override allocate(dtype: Dtype, length: number): Block {
     const block = super.allocate(dtype, length);
     const free = (): void => {
-      this.#freed.push(block.free);
+      this.#freed.push({ free: block.free, begun: this.#calls });
       this.#settle();
     };
     return { ...block, free };
@@ -22,16 +26,18 @@ export class PoolHeap extends Heap {
     return super.allocate(dtype, length);
   }
 
-  begin(): void {
-    this.#calls++;
-  }
-
-  end(): void {
-    this.#calls--;
-    this.#settle();
+  /** Begins a call; what it returns ends it. */
+  begin(): () => void {
+    const call = this.#calls++;
+    this.#running.add(call);
+    return () => {
+      this.#running.delete(call);
+      this.#settle();
+    };
   }
 
   #settle(): void {
-    if (this.#calls === 0) for (const free of this.#freed.splice(0)) free();
+    const [oldest = Infinity] = this.#running;
+    while (this.#freed[0] !== undefined && this.#freed[0].begun <= oldest) this.#freed.shift()?.free();
   }
 }

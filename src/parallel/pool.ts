@@ -1,8 +1,9 @@
 // A pool: calls are checked at once, then done by threads; or on the calling thread, where that is as quick or there are
 // no others.
 
+import type { ParallelKernels } from "../abi.js";
 import { describe } from "../check/arrays.js";
-import { checkIndex, checkOptions } from "../check/options.js";
+import { checkOptions } from "../check/options.js";
 import { asyncDispose } from "../dispose.js";
 import { Engine, type EngineOptions } from "../engine.js";
 import type { Memory } from "../memory.js";
@@ -16,12 +17,12 @@ import { modules } from "./modules.js";
 import { type Piece, piecesOf, type Results, resultsOf, sizeOf } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
-import { type Control, Progress, type Team, work } from "./team.js";
+import { type Control, helps, Progress, type Team, work, workersOf } from "./team.js";
 import { coresAvailable } from "./thread.js";
 import type { Pool, PoolBackend, PoolOptions } from "./types.js";
 
 /** Calls of fewer elements are quicker done on the calling thread. */
-const SMALL = 2 ** 17;
+const SMALL = 2 ** 19;
 
 const MOST_THREADS = 64;
 
@@ -31,12 +32,16 @@ interface Started extends Team {
 }
 
 class PoolEngine extends Engine {
+  /** Once there are arrays, or threads. */
+  arrays: PoolHeap | undefined;
+
   constructor(options: EngineOptions) {
     super({ ...options, imports: sharedMemory });
   }
 
   protected override heapIn(memory: Memory): PoolHeap {
-    return new PoolHeap(memory);
+    this.arrays = new PoolHeap(memory);
+    return this.arrays;
   }
 }
 
@@ -51,6 +56,7 @@ class Calls {
   readonly #starting: Promise<Started | undefined>;
   #started: Started | undefined;
   #closed: Error | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(engine: PoolEngine, threads: number) {
     this.#engine = engine;
@@ -74,24 +80,45 @@ class Calls {
     await started?.crew.ready();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed ??= new Error("the pool was closed");
-    const started = await this.#starting.catch(() => undefined);
-    await started?.crew.close(this.#closed);
+    this.#closing ??= this.#end(this.#closed);
+    return this.#closing;
   }
 
   /** A call of an op: `given` are its inputs and options, the last of which it may do without. */
   async call(op: Op, plain: Plain, inputs: readonly unknown[], options: unknown): Promise<unknown> {
     if (this.#closed !== undefined) throw this.#closed;
     const { control, rest } = readControl(options);
-    new Progress(control, 0).check();
+    if (control.signal?.aborted) throw control.signal.reason;
     const memory = this.#engine.memory();
     if (memory === undefined) return plain(...inputs, rest, this.store);
     const plan = op(...inputs, rest, this.store);
-    if ("whole" in plan || sizeOf(plan.request) < SMALL) return carryOut(memory, plan);
-    const started = this.#started ?? (await this.#starting);
-    if (started === undefined || started.crew.size === 0) return carryOut(memory, plan);
-    return share(plan, started, control);
+    if ("whole" in plan) return carryOut(memory, plan);
+    const { outer, inner } = plan.request.extent;
+    const progress = new Progress(control, outer * inner);
+    const here = (): unknown => {
+      const result = carryOut(memory, plan);
+      progress.advance(outer * inner);
+      return result;
+    };
+    if (sizeOf(plan.request) < SMALL) return here();
+    const end = this.#engine.arrays?.begin();
+    try {
+      const started = this.#started ?? (await this.#starting);
+      // Whether threads are permitted shows once they start.
+      await started?.crew.ready();
+      if (this.#closed !== undefined) throw this.#closed;
+      if (started === undefined || started.crew.size === 0) return here();
+      return await share(plan, started, progress);
+    } finally {
+      end?.();
+    }
+  }
+
+  async #end(cause: Error): Promise<void> {
+    const started = await this.#starting.catch(() => undefined);
+    await started?.crew.close(cause);
   }
 
   async #start(): Promise<Started | undefined> {
@@ -104,7 +131,8 @@ class Calls {
     const { crew, shares } = newCrew(this.#threads, module, heap);
     const slot = (): Slot => (shares ? new SharedSlot(heap) : new PostedSlot(memory));
     const slots = new Slots(Array.from({ length: DEPTH * this.#threads }, slot));
-    this.#started = { crew, slots, threads: this.#threads, heap: shares ? heap : undefined };
+    const own = helps ? new SharedSlot(heap, heap.memory.kernels as ParallelKernels) : undefined;
+    this.#started = { crew, slots, threads: this.#threads, own, heap: shares ? heap : undefined };
     return this.#started;
   }
 }
@@ -120,25 +148,19 @@ function newCrew(threads: number, module: object, heap: PoolHeap): { readonly cr
 }
 
 /** A call by several threads. */
-async function share(plan: Plan, started: Started, control: Control): Promise<unknown> {
-  const { heap, threads } = started;
-  const { outer, inner } = plan.request.extent;
-  const progress = new Progress(control, outer * inner);
-  heap?.begin();
-  try {
-    const results = resultsOf(plan);
-    if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, results, heap, started, progress);
-    else await work(started, await piecesFor(plan, results, started), progress);
-    return plan.deliver(plan.request, results.elements, results.numbers);
-  } finally {
-    heap?.end();
-  }
+async function share(plan: Plan, started: Started, progress: Progress): Promise<unknown> {
+  const { heap } = started;
+  const results = resultsOf(plan);
+  if (heap !== undefined && isLong(plan, workersOf(started))) await splitRows(plan, results, heap, started, progress);
+  else await work(started, await piecesFor(plan, results, started), progress);
+  return plan.deliver(plan.request, results.elements, results.numbers);
 }
 
-async function piecesFor(plan: Plan, results: Results, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
+async function piecesFor(plan: Plan, results: Results, started: Started): Promise<readonly Piece[]> {
+  const { heap, slots } = started;
   const slot = await slots.take();
   try {
-    return piecesOf(plan, results, threads, slot, heap !== undefined);
+    return piecesOf(plan, results, workersOf(started), slot, heap !== undefined);
   } finally {
     slots.give(slot);
   }
@@ -165,10 +187,11 @@ function readControl(options: unknown): { readonly control: Control; readonly re
 }
 
 function checkThreads(threads: unknown): number {
-  if (threads === undefined) return Math.max(1, Math.min(MOST_THREADS, coresAvailable()));
-  const count = checkIndex(threads, "threads", MOST_THREADS + 1);
-  if (count > 0) return count;
-  throw new RangeError(`threads: expected an integer from 1 to ${MOST_THREADS}, got ${count}`);
+  if (threads === undefined) return Math.max(1, Math.min(MOST_THREADS, coresAvailable() - (helps ? 1 : 0)));
+  const expected = `threads: expected an integer from 1 to ${MOST_THREADS}, got`;
+  if (typeof threads !== "number") throw new TypeError(`${expected} ${describe(threads)}`);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new RangeError(`${expected} ${threads}`);
 }
 
 function messageOf(cause: unknown): string {
@@ -176,7 +199,18 @@ function messageOf(cause: unknown): string {
 }
 
 /**
- * A pool of threads over memory that they share with the arrays of its `allocate`.
+ * A pool of threads over memory that they share with the arrays of its `allocate`. Its functions are those of
+ * {@link "softmax-simd"}: the same arguments, options and results, bit for bit, in promises that reject with the errors that
+ * those throw; and {@link PoolCallOptions} beside.
+ *
+ * Close it, or declare it with `await using`. In Node a pool that was not closed does not keep the process alive.
+ *
+ * @throws TypeError, RangeError for wrong options. Calls reject with an Error where `fallback: false` or
+ * `deterministic: true` stand and no kernel can serve.
+ * @example
+ * await using pool = createPool({ threads: 2 });
+ * const probabilities = await pool.softmax(new Float32Array(256 * 1000), { shape: [256, 1000] });
+ * probabilities; // Float32Array(256000)
  */
 export function createPool(options?: PoolOptions): Pool {
   const { threads, ...given } = checkOptions(options, POOL_OPTIONS) as PoolOptions;

@@ -1,6 +1,7 @@
 // Softmax of one long row by several threads, on the grid of blocks by which a single thread adds: the maximum of each
 // segment, then of all; the exponentials and each block's sum; all sums in the order of the row; what is left to multiply.
 
+import type { ParallelKernels } from "../abi.js";
 import { privateView } from "../check/arrays.js";
 import type { Memory } from "../memory.js";
 import { ROWS_SOFTMAX } from "../ops/softmax.js";
@@ -10,16 +11,16 @@ import { standing } from "../window.js";
 import type { PoolHeap } from "./heap.js";
 import type { Piece, Results } from "./pieces.js";
 import type { Slot } from "./slot.js";
-import { type Progress, type Team, work } from "./team.js";
+import { type Progress, type Team, work, workersOf } from "./team.js";
 
 /** Bytes of a block, whose sum is added as one. */
 const BLOCK_BYTES = 1024;
 
 /** Segments a thread: while some are worked on, others are copied. */
-const SEGMENTS = 4;
+const SEGMENTS = 2;
 
 /** From how many bytes on a row gains by it. */
-const LONG_BYTES = 1024 * 1024;
+const LONG_BYTES = 4 * 1024 * 1024;
 
 /** Whether a call's rows are too few to keep the threads busy, and long enough to be split. */
 export function isLong({ request, op }: Plan, threads: number): boolean {
@@ -58,7 +59,7 @@ export async function splitRows(
   const { outer, length } = request.extent;
   const width = request.dtype === "float64" ? 8 : 4;
   const blocks = Math.ceil((length * width) / BLOCK_BYTES);
-  const step = Math.ceil(blocks / (team.threads * SEGMENTS)) * (BLOCK_BYTES / width);
+  const step = Math.ceil(blocks / (workersOf(team) * SEGMENTS)) * (BLOCK_BYTES / width);
   const segments = Array.from({ length: Math.ceil(length / step) }, (_, i) => i * step);
   const place = standing(request, ROWS_SOFTMAX);
   const area = heap.borrow("float64", segments.length + 1 + blocks);
@@ -131,23 +132,12 @@ async function splitRow(
     kernels[`longExponentials${suffix}`](x + at, y + at, count, beta, max, sums + (8 * at) / BLOCK_BYTES, scratch);
   });
   const at = values + 8 * segments.length;
-  await work(team, [factorPiece(row, at)], progress);
+  const blocks = Math.ceil((length * width) / BLOCK_BYTES);
+  // Here and now: to ask a thread takes longer.
+  (memory.kernels as ParallelKernels)[`longFactor${suffix}`](sums, blocks, at);
   const factor = memory.view("float64")[at / 8] as number;
   await each(
     ({ kernels }, _, offset, count) => kernels[`longScale${suffix}`](y + offset, count, factor),
     (start, count) => to?.set(view(start, count), start),
   );
-}
-
-function factorPiece({ double, length, sums }: Row, at: number): Piece {
-  const blocks = Math.ceil((length * (double ? 8 : 4)) / BLOCK_BYTES);
-  return {
-    rows: 0,
-    again: true,
-    load(slot) {
-      slot.begin(0);
-      slot.kernels[double ? "longFactorF64" : "longFactorF32"](sums, blocks, at);
-    },
-    take() {},
-  };
 }

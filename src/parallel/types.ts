@@ -31,6 +31,7 @@ export interface PoolBackend extends Backend {
 
 /** An array that lives in a pool's memory until it is freed, as {@link Pool.allocate} gives it. */
 export interface SharedArray<D extends ResidentDtype = ResidentDtype> extends AllocatedArray<D> {
+  /** @hidden */
   readonly [resident]: "shared";
   /**
    * Its values, row-major, to read and write while no call is under way with them. They are in a SharedArrayBuffer where

@@ -18,6 +18,10 @@ import type { SampleFunction, SampleWithLogProbsFunction } from "./types.js";
  * logits: as for {@link logitsToProbs}. The result is an Int32Array for typed arrays, nested numbers for nested arrays (of
  * one row, an array of numbers), a tensor of int32 for a tensor.
  *
+ * Accuracy: sums of probabilities are float64 and random numbers have 53 bits, so that each class comes with its
+ * probability by {@link logitsToProbs}; in float32 one below about 1e-38 may never come.
+ *
+ * @function
  * @throws TypeError for a wrong kind of argument, a penalty without `history`, or `rng` beside `seed` or `step`;
  * RangeError for a wrong value, and for a row that nothing can be drawn from: of NaN, +Infinity, -Infinity alone, all
  * masked, or without replacement of fewer classes than `numSamples`. What `rng` throws is passed on.
@@ -34,8 +38,9 @@ export const sample: SampleFunction = ((logits: unknown, options?: unknown): unk
 /**
  * {@link sample} with the log-probability of each draw: `logProbs` under the distribution that it is drawn from (with
  * `replacement: false` too), `rawLogProbs` under softmax of the logits as given, at temperature 1 and with `where` alone.
- * Both are of the samples' shape, and of the logits' kind and dtype.
+ * Both are of the samples' shape, and of the logits' kind and dtype. Draws and their accuracy as {@link sample}'s.
  *
+ * @function
  * @throws As {@link sample}.
  * @example
  * sampleWithLogProbs([0, Math.log(3)], { topK: 1 }); // { samples: [1], logProbs: [0], rawLogProbs: [-0.287682072451780…] }

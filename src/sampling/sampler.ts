@@ -48,9 +48,11 @@ export interface Sampler extends Disposing {
  * Draws one class after the other, for a decoding loop: options, the random stream and its memory are there once, and
  * `next` allocates nothing for a Float32Array or Float64Array.
  *
- * Draw i is that of `sample(logits, { …options, seed, step: i })`, where `step` counts from the option `step` on. The
- * penalties' history is the option `history`, a prompt's tokens say, and what `accept` was given since.
+ * Draws and their accuracy are {@link sample}'s: draw i is that of `sample(logits, { …options, seed, step: i })`, where
+ * `step` counts from the option `step` on. The penalties' history is the option `history`, a prompt's tokens say, and
+ * what `accept` was given since.
  *
+ * @class
  * @throws TypeError, RangeError for wrong options.
  * @example
  * using sampler = new Sampler(4, { temperature: 0.7, topK: 2, repetitionPenalty: 1.3, seed: 1 });

@@ -87,6 +87,7 @@ export type NestedDraws = (number | NestedDraws)[];
 
 /** Draws with their log-probabilities, in arrays of one shape. */
 export interface SamplesWithLogProbs<Samples, LogProbs> {
+  /** The classes drawn, as {@link sample} gives them. */
   samples: Samples;
   /** Under the distribution that they were drawn from, as {@link logitsToProbs} gives it. */
   logProbs: LogProbs;
@@ -104,6 +105,7 @@ type LogProbsOf<X, Nested> = X extends FloatArray
       ? TensorResult<X>
       : never;
 
+/** Class indices of draws, and their log-probabilities. */
 export interface SampleWithLogProbsFunction {
   <X extends Logits>(logits: X, options?: SampleOptions & Omit<OneAxis, "keepDims">): Drawn<X, NestedResult<X>>;
   <X extends Logits>(logits: X, options: SampleOptions & Omit<WholeArray, "keepDims">): Drawn<X, number[]>;

@@ -1,7 +1,8 @@
 // Calls of kernels as a WebAssembly script (.wast), which engines run without JavaScript. What a call has to leave in memory
 // stands in the script, as the module left it in the JavaScript engine that wrote it.
 
-import { SCRATCH_BYTES } from "../../src/abi.js";
+import { type Kernels, SCRATCH_BYTES } from "../../src/abi.js";
+import type { Shared } from "../../src/kernel-types.js";
 import { layoutOf, type NumberType } from "../support/signatures.js";
 
 /** What a result is made of; NaN counts as NaN, whatever its bits. */
@@ -35,9 +36,13 @@ export interface Script {
 
 type Kernel = (...parameters: number[]) => number | undefined;
 
-interface Exports extends Readonly<Record<string, unknown>> {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly heapBase: { readonly value: number };
+/** What a call was given and what it left. */
+export interface Performed {
+  readonly at: Readonly<Record<string, number>>;
+  readonly data: readonly Place[];
+  readonly returned: number | undefined;
+  /** The first byte that the call was not given. */
+  readonly end: number;
 }
 
 const ALIGNMENT = 64;
@@ -52,7 +57,7 @@ export function scriptOf(module: Uint8Array<ArrayBuffer>, calls: readonly Call[]
   calls.forEach((call, i) => {
     const signature = functions[call.kernel];
     if (signature === undefined) throw new Error(`the module has no ${call.kernel}`);
-    const { at, data, returned, end } = run(compiled, call);
+    const { at, data, returned, end } = perform(new WebAssembly.Instance(compiled).exports as unknown as Kernels, call);
     // A kernel that gives the number of a row has stopped, and has not written all.
     const stopped = returned !== undefined && returned >= 0;
     const results = data.filter(({ compared }) => compared !== undefined && !stopped);
@@ -83,25 +88,27 @@ export function scriptOf(module: Uint8Array<ArrayBuffer>, calls: readonly Call[]
   return { text: `${lines.join("\n")}\n`, calls: byLine, numbers, assertions };
 }
 
-interface Place {
+/** An area of a call that was made. */
+export interface Place {
   readonly at: number;
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array;
   readonly compared: Compared | undefined;
 }
 
-/** Runs a call in an instance of its own. */
-function run(module: WebAssembly.Module, call: Call) {
-  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
-  const all = new Uint8Array(exports.memory.buffer);
-  const at: Record<string, number> = { scratch: align(exports.heapBase.value) };
+/** Makes a call of an instance, whose memory it takes from the heap's first byte on. */
+export function perform(kernels: Pick<Kernels, Shared>, call: Call): Performed {
+  const all = new Uint8Array(kernels.memory.buffer);
+  const at: Record<string, number> = { scratch: align(kernels.heapBase.value) };
   let end = align(at["scratch"]! + SCRATCH_BYTES);
   for (const [name, { bytes, data }] of Object.entries(call.areas)) {
     at[name] = end;
     if (data !== undefined) all.set(bytesOf(data), end);
     end = align(end + bytes);
   }
-  const returned = (exports[call.kernel] as Kernel)(...call.arguments.map((_, p) => argumentOf(call, at, p)));
+  const returned = (kernels as unknown as Readonly<Record<string, Kernel>>)[call.kernel]!(
+    ...call.arguments.map((_, p) => argumentOf(call, at, p)),
+  );
   const data = Object.entries(call.areas).map(([name, { bytes, data, compared }]): Place => {
     const after = all.slice(at[name], at[name]! + bytes);
     return { at: at[name]!, before: data && bytesOf(data), after, compared };

@@ -1,14 +1,15 @@
-// Every code example in the README, in docs/ and in the docstrings runs, and gives what the comment behind it says.
+// Every code example in the README, in docs/ and in the docstrings runs, and gives what the comment behind it says. That
+// docstrings have one is for docs.test.ts to see.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
-import * as library from "softmax-simd";
-import * as learn from "softmax-simd/learn";
-import * as sampling from "softmax-simd/sampling";
-import { describe, expect, it } from "vitest";
+import { createPool } from "softmax-simd/parallel";
+import { afterAll, describe, expect, it } from "vitest";
+import { ENTRIES, exportsOf } from "../support/entries.js";
 
 /** What the examples take as given. */
 const CONTEXT = {
+  pool: createPool({ threads: 2 }),
   values: Float32Array.from({ length: 256 * 1000 }, (_, i) => i % 7),
   scores: new Float32Array(2 * 3 * 3),
   causal: [true, false, false, true, true, false, true, true, true],
@@ -22,13 +23,19 @@ const CONTEXT = {
   fetch: async () => new Response(readFileSync("build/simd.wasm"), { headers: { "content-type": "application/wasm" } }),
 };
 
+/** What examples have from the entries; of these, two have functions of the same names as the main one. */
+const LIBRARY = await exportsOf(ENTRIES.filter((entry) => !/\/(slim|reference)$/.test(entry)));
+const REFERENCE = await exportsOf(["softmax-simd/reference"]);
+
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
-  .filter((file) => /^(sampling\/)?[\w.]+\.ts$/.test(file));
-const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")));
-const pages = ["README.md", "docs/functions.md", "docs/runtimes.md", "docs/sampling.md"].flatMap((page) => {
+  .filter((file) => file.endsWith(".ts") && !file.startsWith("generated/"));
+const docstrings = sources.flatMap((file) => examplesIn(readFileSync(`src/${file}`, "utf8")).map(titledBy(file)));
+/** The module's own, which knows nothing of this package, runs in abi-docs.test.ts. */
+const guides = readdirSync("docs").filter((file) => file.endsWith(".md") && file !== "abi.md");
+const pages = ["README.md", ...guides.map((file) => `docs/${file}`)].flatMap((page) => {
   const blocks = readFileSync(page, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm);
-  return [...blocks].map(([, code]) => code as string);
+  return [...blocks].map(([, code]) => code as string).map(titledBy(page));
 });
 
 function examplesIn(source: string): string[] {
@@ -40,16 +47,16 @@ function examplesIn(source: string): string[] {
   });
 }
 
-/** An example after its last line but brackets, to be told by it. */
-function titled(example: string): [title: string, example: string] {
-  return [example.match(/^\s*\w.*$/gm)?.at(-1) ?? "", example];
+/** An example with its file and its last line but brackets, to be told by them. */
+function titledBy(file: string): (example: string) => [file: string, title: string, example: string] {
+  return (example) => [file, example.match(/^\s*\w.*$/gm)?.at(-1) ?? "", example];
 }
 
 /** A value in a comment: a number, or numbers and text in brackets, after the name of a typed array; or its length. */
 const RESULT = /^(.+); \/\/ ((?:\w+Array )?(?:[[{].*[\]}]|-?\d[\d.…e-]*)|\w+Array\(\d+\))$/gm;
 
 /** Runs an example, and returns how many results it states. */
-async function run(example: string): Promise<number> {
+async function run(example: string, entries = LIBRARY): Promise<number> {
   let results = 0;
   const check = (got: unknown, text: string): void => {
     results++;
@@ -61,7 +68,7 @@ async function run(example: string): Promise<number> {
     .replace(RESULT, (_, expression, text) => `check(${expression}, ${JSON.stringify(text)});`);
   // What Node 20 cannot read yet, such as `using`, is put in older words.
   const { code: plain } = transformSync(`const main = async () => {${code}};`, { target: "es2022", loader: "ts" });
-  const names = { ...library, ...learn, ...sampling, ...CONTEXT, check };
+  const names = { ...entries, ...CONTEXT, check };
   await new Function(...Object.keys(names), `${plain} return main();`)(...Object.values(names));
   return results;
 }
@@ -101,17 +108,20 @@ function arrangement(json: string): string {
   return withoutWords(json).replace(NUMBER, "0");
 }
 
+afterAll(() => CONTEXT.pool.close());
+
 describe("examples", () => {
-  it.each(docstrings.map(titled))("in docstrings: %s", async (_, example) => {
+  it.each(docstrings)("in docstrings: %s: %s", async (file, _, example) => {
+    const entries = file === "reference.ts" ? REFERENCE : LIBRARY;
+    expect(await run(example, entries)).toBe(example.match(RESULT)?.length ?? 0);
+  });
+
+  it.each(pages)("in %s: %s", async (_, __, example) => {
     expect(await run(example)).toBe(example.match(RESULT)?.length ?? 0);
   });
 
-  it.each(pages.map(titled))("in the README and docs/: %s", async (_, example) => {
-    expect(await run(example)).toBe(example.match(RESULT)?.length ?? 0);
-  });
-
-  it("stand at every function", () => {
-    const all = docstrings.join("\n");
-    for (const name of Object.keys({ ...library, ...sampling })) expect(all).toContain(`${name}(`);
+  it("are those of every entry", () => {
+    const all = docstrings.map(([, , example]) => example).join("\n");
+    for (const name of Object.keys(LIBRARY)) expect(all).toContain(`${name}(`);
   });
 });

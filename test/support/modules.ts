@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Kernels, LearnKernels, SamplingKernels } from "../../src/abi.js";
+import type { Kernels, LearnKernels, ParallelKernels, SamplingKernels } from "../../src/abi.js";
 
 export const TARGETS = ["simd", "relaxed-simd"] as const;
 
 export type Target = (typeof TARGETS)[number];
 
-/** The bytes of a built module; `prefix`: "learn." and "sampling." for those of the entries of that name. */
+/** The bytes of a built module; `prefix`: "learn.", "sampling." and "parallel." for those of the entries of that name. */
 export function moduleBytes(target: Target, prefix = ""): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../../build/${prefix}${target}.wasm`, import.meta.url)));
 }
@@ -28,6 +28,21 @@ export function instantiateSampling(): SamplingKernels {
   return exportsOf("simd", "sampling.") as SamplingKernels;
 }
 
-function exportsOf(target: Target, prefix: string): unknown {
-  return new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(target, prefix))).exports;
+/** The same of softmax-simd/parallel's modules, whose instances may have one memory. */
+export function instantiateParallel(target: Target, memory: WebAssembly.Memory = sharedMemory()): ParallelKernels {
+  return exportsOf(target, "parallel.", { env: { memory } }) as ParallelKernels;
 }
+
+/** A memory for them, of so many pages. */
+export function sharedMemory(pages = 17): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: pages, maximum: 65_536, shared: true });
+}
+
+function exportsOf(target: Target, prefix: string, imports?: WebAssembly.Imports): unknown {
+  const name = `${prefix}${target}`;
+  const module = compiled.get(name) ?? new WebAssembly.Module(moduleBytes(target, prefix));
+  compiled.set(name, module);
+  return new WebAssembly.Instance(module, imports).exports;
+}
+
+const compiled = new Map<string, WebAssembly.Module>();

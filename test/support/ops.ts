@@ -89,7 +89,7 @@ export const CHOOSING: readonly Op[] = [
 /** Every one. */
 export const ALL: readonly Op[] = [...OPS, ...CHOOSING];
 
-export const opNamed = (name: Op["name"]): Op => OPS.find((op) => op.name === name)!;
+export const opNamed = (name: Op["name"]): Op => ALL.find((op) => op.name === name)!;
 
 /** Calls an op with what its types forbid; `second` stands for nothing where it takes none. */
 export function callOp(library: Library, op: Op, x: unknown, second: unknown, options?: unknown): unknown {

@@ -11,13 +11,17 @@ export interface Partials {
   readonly max: FreshArray<Float64Array>;
   /** Σ exp(β (x - max)); 0 where there is nothing. */
   readonly sum: FreshArray<Float64Array>;
+  /** What logits are multiplied by: one over the temperature. */
   readonly beta: number;
 }
 
 /** {@link Partials} as they may come from elsewhere. */
 export interface PartialsLike {
+  /** A number a row: the logit with the largest β x. */
   readonly max: Float64Array | readonly number[];
+  /** As many: Σ exp(β (x - max)). */
   readonly sum: Float64Array | readonly number[];
+  /** What logits are multiplied by. */
   readonly beta: number;
 }
 

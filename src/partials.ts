@@ -13,15 +13,16 @@ export function partialsOf(numbers: Float64Array, beta: number): Partials {
 
 /**
  * The partials of rows of which each of `partials` knows a part, all of one β: a maximum and a sum a row. Several
- * arguments or one array of them, in any order; what it gives may be merged again.
+ * arguments or one array of them, in any order; what it gives may be merged again. Its arrays are fresh. As the
+ * reduction of online softmax (Milakov and Gimelshein 2018).
  *
- * Accuracy: a sum's relative error is at most (4 n + 2 ln K) 2^-53 beyond those of the sums given, for n of them over K columns, merged
- * in any tree.
+ * Accuracy: a sum's relative error is at most (4 n + 2 ln K) 2^-53 beyond those of the sums given, for n of them over K
+ * columns, merged in any tree.
  *
  * @throws TypeError for a wrong kind of argument; RangeError for none, another β, or another number of rows.
  * @example
  * const [left, right] = [softmaxPartials([1, 2]), softmaxPartials([3])];
- * normalizeWith([3], mergePartials(left, right)); // [0.6652409557748218], as softmax([1, 2, 3])[2]
+ * normalizeWith([3], mergePartials(left, right)); // [0.6652409557748218]
  */
 export function mergePartials(...partials: readonly PartialsLike[] | readonly [readonly PartialsLike[]]): Partials {
   const [only] = partials;

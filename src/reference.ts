@@ -342,11 +342,12 @@ export const klDivergence: Ops["klDivergence"] = ((p: unknown, q: unknown, optio
 }) as Ops["klDivergence"];
 
 /**
- * The maximum and Σ exp(β (x - maximum)) along an axis. Accuracy: float64's own; errors as {@link "softmax-simd".softmaxPartials | with kernels}.
+ * The maximum and Σ exp(β (x - maximum)) along an axis. Accuracy and errors as {@link "softmax-simd".softmaxPartials | with
+ * kernels}.
  *
  * @function
  * @example
- * softmaxPartials([1, 1]); // { max: Float64Array [1], sum: Float64Array [2], beta: 1 }
+ * softmaxPartials([1, 2, 3]).sum; // Float64Array [1.5032147244080551]
  */
 export const softmaxPartials: Ops["softmaxPartials"] = ((x: unknown, options: unknown, store?: Store) => {
   const request = checkCall(PARTIALS, x, undefined, options, store);
@@ -357,11 +358,12 @@ export const softmaxPartials: Ops["softmaxPartials"] = ((x: unknown, options: un
 }) as Ops["softmaxPartials"];
 
 /**
- * softmax or log-softmax of a part of each row, from the partials of the whole. Accuracy and errors as {@link "softmax-simd".normalizeWith | with kernels}.
+ * softmax or log-softmax of a part of each row, from the partials of the whole. Accuracy and errors as {@link
+ * "softmax-simd".normalizeWith | with kernels}.
  *
  * @function
  * @example
- * normalizeWith([1], softmaxPartials([1, 1])); // [0.5]
+ * normalizeWith([3], { max: [3], sum: [2], beta: 1 }); // [0.5]
  */
 export const normalizeWith: Ops["normalizeWith"] = ((
   x: unknown,

@@ -83,6 +83,18 @@ describe.each(IMPLEMENTATIONS)("$name: rows in shards", (library) => {
       );
     });
 
+    it("a sum is within its bound", () => {
+      for (const length of [1, 2, 3, 17, 100, 1025]) {
+        for (const reach of [1, 10]) {
+          const x = logits(dtype, length, length, reach);
+          const share = Math.max(...oracle.softmax(x).map(({ high }) => high));
+          const { max, sum } = softmaxPartials(x);
+          expect(max[0]).toBe(Math.max(...x));
+          expect(Math.abs(sum[0]! * share - 1)).toBeLessThan(bound);
+        }
+      }
+    });
+
     it("… of long rows, of equal logits too, and log-softmax", () => {
       for (const [length, places] of [
         [5000, [1, 2, 2500]],

@@ -16,15 +16,8 @@ export async function startShards(): Promise<Service> {
     for (const { name, main } of [front, shard]) {
       await bundleWorker(fileURLToPath(new URL(main, import.meta.url)), join(directory, name, "worker.js"));
     }
-    const workers = [front, shard].map((config) => ({
-      name: config.name,
-      modules: true,
-      modulesRoot: join(directory, config.name),
-      scriptPath: join(directory, config.name, "worker.js"),
-      modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
-      compatibilityDate: config.compatibility_date,
-      serviceBindings: config === front ? Object.fromEntries(front.services.map(bindingOf)) : {},
-    }));
+    const bindings = Object.fromEntries(front.services.map(({ binding, service }) => [binding, service]));
+    const workers = [{ ...workerOf(directory, front), serviceBindings: bindings }, workerOf(directory, shard)];
     const miniflare = new Miniflare({ host: "127.0.0.1", port: 0, cf: false, workers } as MiniflareOptions);
     try {
       return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() };
@@ -38,4 +31,14 @@ export async function startShards(): Promise<Service> {
   }
 }
 
-const bindingOf = ({ binding, service }: (typeof front.services)[number]): [string, string] => [binding, service];
+/** A bundled Worker, in Miniflare's words. */
+function workerOf(directory: string, config: typeof shard): object {
+  return {
+    name: config.name,
+    modules: true,
+    modulesRoot: join(directory, config.name),
+    scriptPath: join(directory, config.name, "worker.js"),
+    modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+    compatibilityDate: config.compatibility_date,
+  };
+}

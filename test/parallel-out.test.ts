@@ -3,7 +3,7 @@ import type { SharedArray } from "../src/parallel/types.js";
 import type { Pool } from "../src/parallel.js";
 import type { FloatArray } from "../src/types.js";
 import { DTYPES, floats } from "./support/floats.js";
-import { callOp, type Op, type Options, rowwise, taken, written } from "./support/ops.js";
+import { callOp, type Op, type Options, opNamed, rowwise, taken, written } from "./support/ops.js";
 import {
   callPool,
   expectSameBits,
@@ -136,6 +136,26 @@ describe.each<Memory>(["shared", "transferred"])("out, memory %s: as one thread,
   function secondFor(op: Op, like: unknown): unknown {
     return secondOf(op, () => like, 600, 230);
   }
+
+  it("masks, weights and targets in the pool's arrays", async () => {
+    const shape = [600, 230];
+    const x = logitsOf("float32", shape);
+    const bits = pool.allocate("float32", sizeOf(shape) / 4);
+    const where = new Uint8Array(bits.data.buffer, bits.data.byteOffset, sizeOf(shape));
+    where.forEach((_, i) => {
+      where[i] = Number(i % 4 > 0);
+    });
+    const masked = callOp(ONE, SOFTMAX, x, undefined, { shape, where: where.slice() });
+    for (const given of [x, resident(x, shape)]) {
+      expectSameBits(await callPool(pool, SOFTMAX, given, undefined, { shape, where }), masked);
+    }
+    const op = opNamed("crossEntropyWithGrad");
+    const soft = typed("float32", valuesFor(opNamed("entropy"), sizeOf(shape)));
+    const [weight, sampleWeight] = [230, 600].map((size) => typed("float64", valuesFor(opNamed("entropy"), size)));
+    const expected = callOp(ONE, op, x, soft, { shape, weight, sampleWeight });
+    const weights = { weight: resident(weight!, [230]), sampleWeight: resident(sampleWeight!, [600]) };
+    expectSameBits(await callPool(pool, op, resident(x, shape), resident(soft, shape), weights), expected);
+  });
 
   it("nested arrays, tensors and float16 bits, into such", async () => {
     const shape = [600, 230];

@@ -1,6 +1,7 @@
 // A pool: calls are checked at once, then done by threads; or on the calling thread, where that is as quick or there are
 // no others.
 
+import type { ParallelKernels } from "../abi.js";
 import { describe } from "../check/arrays.js";
 import { checkOptions } from "../check/options.js";
 import { asyncDispose } from "../dispose.js";
@@ -16,7 +17,7 @@ import { modules } from "./modules.js";
 import { type Piece, piecesOf, type Results, resultsOf, sizeOf } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
-import { type Control, Progress, type Team, work } from "./team.js";
+import { type Control, helps, Progress, type Team, work, workersOf } from "./team.js";
 import { coresAvailable } from "./thread.js";
 import type { Pool, PoolBackend, PoolOptions } from "./types.js";
 
@@ -105,6 +106,8 @@ class Calls {
     const end = this.#engine.arrays?.begin();
     try {
       const started = this.#started ?? (await this.#starting);
+      // Whether threads are permitted shows once they start.
+      await started?.crew.ready();
       if (this.#closed !== undefined) throw this.#closed;
       if (started === undefined || started.crew.size === 0) return here();
       return await share(plan, started, progress);
@@ -128,7 +131,8 @@ class Calls {
     const { crew, shares } = newCrew(this.#threads, module, heap);
     const slot = (): Slot => (shares ? new SharedSlot(heap) : new PostedSlot(memory));
     const slots = new Slots(Array.from({ length: DEPTH * this.#threads }, slot));
-    this.#started = { crew, slots, threads: this.#threads, heap: shares ? heap : undefined };
+    const own = helps ? new SharedSlot(heap, heap.memory.kernels as ParallelKernels) : undefined;
+    this.#started = { crew, slots, threads: this.#threads, own, heap: shares ? heap : undefined };
     return this.#started;
   }
 }
@@ -145,17 +149,18 @@ function newCrew(threads: number, module: object, heap: PoolHeap): { readonly cr
 
 /** A call by several threads. */
 async function share(plan: Plan, started: Started, progress: Progress): Promise<unknown> {
-  const { heap, threads } = started;
+  const { heap } = started;
   const results = resultsOf(plan);
-  if (heap !== undefined && isLong(plan, threads)) await splitRows(plan, results, heap, started, progress);
+  if (heap !== undefined && isLong(plan, workersOf(started))) await splitRows(plan, results, heap, started, progress);
   else await work(started, await piecesFor(plan, results, started), progress);
   return plan.deliver(plan.request, results.elements, results.numbers);
 }
 
-async function piecesFor(plan: Plan, results: Results, { heap, slots, threads }: Started): Promise<readonly Piece[]> {
+async function piecesFor(plan: Plan, results: Results, started: Started): Promise<readonly Piece[]> {
+  const { heap, slots } = started;
   const slot = await slots.take();
   try {
-    return piecesOf(plan, results, threads, slot, heap !== undefined);
+    return piecesOf(plan, results, workersOf(started), slot, heap !== undefined);
   } finally {
     slots.give(slot);
   }
@@ -182,7 +187,7 @@ function readControl(options: unknown): { readonly control: Control; readonly re
 }
 
 function checkThreads(threads: unknown): number {
-  if (threads === undefined) return Math.max(1, Math.min(MOST_THREADS, coresAvailable()));
+  if (threads === undefined) return Math.max(1, Math.min(MOST_THREADS, coresAvailable() - (helps ? 1 : 0)));
   const expected = `threads: expected an integer from 1 to ${MOST_THREADS}, got`;
   if (typeof threads !== "number") throw new TypeError(`${expected} ${describe(threads)}`);
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;

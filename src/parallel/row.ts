@@ -11,7 +11,7 @@ import { standing } from "../window.js";
 import type { PoolHeap } from "./heap.js";
 import type { Piece, Results } from "./pieces.js";
 import type { Slot } from "./slot.js";
-import { type Progress, type Team, work } from "./team.js";
+import { type Progress, type Team, work, workersOf } from "./team.js";
 
 /** Bytes of a block, whose sum is added as one. */
 const BLOCK_BYTES = 1024;
@@ -59,7 +59,7 @@ export async function splitRows(
   const { outer, length } = request.extent;
   const width = request.dtype === "float64" ? 8 : 4;
   const blocks = Math.ceil((length * width) / BLOCK_BYTES);
-  const step = Math.ceil(blocks / (team.threads * SEGMENTS)) * (BLOCK_BYTES / width);
+  const step = Math.ceil(blocks / (workersOf(team) * SEGMENTS)) * (BLOCK_BYTES / width);
   const segments = Array.from({ length: Math.ceil(length / step) }, (_, i) => i * step);
   const place = standing(request, ROWS_SOFTMAX);
   const area = heap.borrow("float64", segments.length + 1 + blocks);

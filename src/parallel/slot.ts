@@ -26,7 +26,7 @@ function recorder(calls: Call[]): ParallelKernels {
   return Object.fromEntries(names.map((name) => [name, record(name)])) as unknown as ParallelKernels;
 }
 
-/** A slot in memory that is shared. */
+/** A slot in the memory of the arrays. */
 export class SharedSlot implements Slot {
   readonly kernels: ParallelKernels;
   readonly scratch: number;
@@ -38,9 +38,10 @@ export class SharedSlot implements Slot {
   #window: Block | undefined;
   #bytes = 0;
 
-  constructor(heap: PoolHeap) {
+  /** `kernels`: what is called at once, in place of being recorded. */
+  constructor(heap: PoolHeap, kernels?: ParallelKernels) {
     this.#heap = heap;
-    this.kernels = recorder(this.#calls);
+    this.kernels = kernels ?? recorder(this.#calls);
     const { scratch, rows, start } = layoutAt(0);
     const at = heap.borrow("float64", start / 8).at as number;
     this.scratch = at + scratch;

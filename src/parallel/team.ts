@@ -1,7 +1,6 @@
 // The threads of a pool with the memory that they work in, and calls in pieces among them.
 
-import type { Crew } from "./crew.js";
-import { ThreadDied } from "./crew.js";
+import { type Crew, DEPTH, ThreadDied } from "./crew.js";
 import type { Piece } from "./pieces.js";
 import type { Slot, Slots } from "./slot.js";
 
@@ -42,37 +41,63 @@ export interface Team {
   readonly crew: Crew;
   readonly slots: Slots;
   readonly threads: number;
+  /** Where the calling thread does its share; undefined where it stays free. */
+  readonly own: Slot | undefined;
 }
 
-/**
- * Has the threads do all pieces. What fails first is thrown, once no thread works on any piece any more.
- */
-export async function work(
-  { crew, slots, threads }: Team,
-  pieces: readonly Piece[],
-  progress: Progress,
-): Promise<void> {
+/** How many threads work: the calling one too, if it has a slot of its own. */
+export function workersOf({ threads, own }: Team): number {
+  return threads + (own === undefined ? 0 : 1);
+}
+
+/** Has all pieces done. What fails first is thrown, once no thread works on any piece any more. */
+export async function work(team: Team, pieces: readonly Piece[], progress: Progress): Promise<void> {
+  const { crew, slots, threads, own } = team;
   const left = pieces.values();
   const failures: unknown[] = [];
-  const lane = async (): Promise<void> => {
-    for (const piece of left) {
-      if (failures.length > 0) return;
-      // By turns with other calls.
-      const slot = await slots.take();
-      try {
-        progress.check();
-        await doPiece(piece, slot, crew);
-        if (failures.length === 0) progress.advance(piece.rows);
-      } catch (error) {
-        failures.push(error);
-      } finally {
-        slots.give(slot);
-      }
+  const attempt = async (act: () => Promise<void>, rows: number): Promise<void> => {
+    try {
+      progress.check();
+      await act();
+      progress.advance(rows);
+    } catch (error) {
+      failures.push(error);
     }
   };
-  const lanes = Math.min(pieces.length, threads * 2);
-  await Promise.all(Array.from({ length: lanes }, lane));
+  const lane = async (): Promise<void> => {
+    for (const piece of left) {
+      // By turns with other calls.
+      const slot = await slots.take();
+      if (failures.length === 0) await attempt(() => doPiece(piece, slot, crew), piece.rows);
+      slots.give(slot);
+      if (failures.length > 0) return;
+    }
+  };
+  const ownLane = async (slot: Slot): Promise<void> => {
+    // The others first; and between pieces whatever waits for this thread.
+    await turn();
+    for (const piece of left) {
+      if (failures.length === 0) await attempt(async () => doHere(piece, slot), piece.rows);
+      if (failures.length > 0) return;
+      await turn();
+    }
+  };
+  const lanes = Array.from({ length: Math.min(pieces.length, threads * DEPTH) }, lane);
+  if (own !== undefined) lanes.push(ownLane(own));
+  await Promise.all(lanes);
   if (failures.length > 0) throw failures[0];
+}
+
+/** Whether the calling thread does its share: where it need not be free for a page. */
+export const helps: boolean = typeof setImmediate === "function";
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+function doHere(piece: Piece, slot: Slot): void {
+  piece.load(slot);
+  piece.take(slot);
 }
 
 async function doPiece(piece: Piece, slot: Slot, crew: Crew): Promise<void> {

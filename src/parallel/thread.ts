@@ -48,6 +48,9 @@ function startInNode(
   };
 }
 
+/** Where the browser does not say why. */
+const NOT_STARTED = "threads could not be started: a content security policy has to allow worker-src blob:";
+
 function startOnWeb(program: string, { reply, died }: Listener): Thread {
   const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
   const worker = new Worker(url, { name: "softmax-simd" });
@@ -58,7 +61,7 @@ function startOnWeb(program: string, { reply, died }: Listener): Thread {
   worker.onmessageerror = died;
   worker.onerror = (event) => {
     event.preventDefault();
-    died(new Error(event.message || "the thread could not be started", { cause: event.error }));
+    died(new Error(event.message || NOT_STARTED, { cause: event.error }));
   };
   return {
     post: (message, moved) => worker.postMessage(message, { transfer: [...moved] }),

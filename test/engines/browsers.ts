@@ -14,6 +14,12 @@ const WORKER: Page = { scripts: ["report.js", "in-worker.js"] };
 const STRICT: Page = { ...WINDOW, policy: "default-src 'self'", permitted: /blocked WebAssembly/ };
 const ALLOWED: Page = { ...WINDOW, policy: "script-src 'self' 'wasm-unsafe-eval'" };
 const SYNC_LIMIT: Page = { scripts: ["report.js", "sync-limit.js", "main.js"] };
+const ISOLATED: Page = { ...WINDOW, isolated: true };
+const ISOLATED_WORKER: Page = { ...WORKER, isolated: true };
+/** Policies about workers, whose violations browsers tell of, too. */
+const NO_BLOB: Page = { ...ALLOWED, permitted: /violates|blocked|Refused/ };
+const NO_WORKER: Page = { ...NO_BLOB, policy: `${ALLOWED.policy}; worker-src 'none'` };
+const BLOB: Page = { ...WINDOW, policy: `${ALLOWED.policy}; worker-src blob:` };
 
 /** V8 has SIMD where the processor has SSE 4.1: this is how it runs without, on x64. */
 const NO_SIMD = ["--js-flags=--no-enable-sse4-1"];
@@ -35,6 +41,21 @@ export const browsers: readonly Engine[] = [
   { name: "webkit", backend: "simd", gate: false, ...inWebKit(WINDOW) },
   { name: "webkit-worker", backend: "simd", gate: false, ...inWebKit(WORKER) },
   { name: "webkit-csp", ...FORBIDDEN, ...inWebKit(STRICT) },
+];
+
+/** Pages that differ from those for threads alone. */
+export const threadPages: readonly Engine[] = [
+  { name: "chromium-isolated", ...RELAXED, ...inChromium(ISOLATED) },
+  { name: "chromium-isolated-worker", ...RELAXED, ...inChromium(ISOLATED_WORKER) },
+  { name: "chromium-csp-blob", ...RELAXED, ...inChromium(BLOB) },
+  { name: "chromium-csp-noblob", ...RELAXED, ...inChromium(NO_BLOB) },
+  { name: "chromium-csp-noworker", ...RELAXED, ...inChromium(NO_WORKER) },
+  { name: "firefox-isolated", ...RELAXED, ...inFirefox(ISOLATED) },
+  { name: "firefox-isolated-worker", ...RELAXED, ...inFirefox(ISOLATED_WORKER) },
+  { name: "firefox-csp-noblob", ...RELAXED, ...inFirefox(NO_BLOB) },
+  { name: "webkit-isolated", backend: "simd", gate: false, ...inWebKit(ISOLATED) },
+  { name: "webkit-isolated-worker", backend: "simd", gate: false, ...inWebKit(ISOLATED_WORKER) },
+  { name: "webkit-csp-noblob", backend: "simd", gate: false, ...inWebKit(NO_BLOB) },
 ];
 
 type Opened = Pick<Engine, "install" | "open">;

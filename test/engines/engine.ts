@@ -14,7 +14,7 @@ export interface Ran {
 export type Run = (project: PackedProject) => Promise<Ran>;
 
 export interface Engine {
-  /** "node20", "node20-relaxed", "bun", "chromium", "chromium-worker", "chromium-csp", "node24-nosimd" ... */
+  /** "node20", "node20-relaxed", "bun", "chromium", "chromium-worker", "chromium-csp", "node24-nosimd", "node24-pool" ... */
   readonly name: string;
   /** What serves there: a skip or another backend is a failure. */
   readonly backend: "relaxed-simd" | "simd" | "js";
@@ -26,6 +26,8 @@ export interface Engine {
   readonly install: string;
   /** What it runs in place of the conformance suite: a source file; passes if the result has no failures. */
   readonly program?: string;
+  /** For a program that makes a pool: how rows have to reach its threads; "none": no thread may serve. */
+  readonly memory?: "shared" | "transferred" | "none";
   /** undefined where it is not installed. */
   open(): Run | undefined;
 }

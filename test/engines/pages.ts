@@ -10,6 +10,12 @@ import type { PackedProject } from "../support/packed.js";
 import type { Run } from "./engine.js";
 import { limited, start } from "./start.js";
 
+/** What makes a page cross-origin isolated. */
+export const ISOLATION: Readonly<Record<string, string>> = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 const TIME_LIMIT = 60_000;
 const SCRIPTS: string = fileURLToPath(new URL("page", import.meta.url));
 
@@ -18,6 +24,8 @@ export interface Page {
   readonly scripts: readonly string[];
   /** Its content security policy. */
   readonly policy?: string;
+  /** Whether it is cross-origin isolated, so that memory may be shared. */
+  readonly isolated?: boolean;
   /** What a browser may complain of. */
   readonly permitted?: RegExp;
 }
@@ -117,22 +125,27 @@ async function give(
   { url = "" }: IncomingMessage,
   response: ServerResponse,
   project: PackedProject,
-  { scripts, policy }: Page,
+  page: Page,
 ): Promise<void> {
   if (url === "/favicon.ico") {
     response.writeHead(204).end();
     return;
   }
-  if (policy) response.setHeader("content-security-policy", policy);
+  for (const [name, value] of Object.entries(headersOf(page))) response.setHeader(name, value);
   if (url === "/") {
     response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end(`<!doctype html><title>softmax-simd</title>${scripts.map(scriptElement).join("")}`);
+    response.end(`<!doctype html><title>softmax-simd</title>${page.scripts.map(scriptElement).join("")}`);
     return;
   }
   const path = fileOf(url, project);
   const script = path && (await readFile(path).catch(() => undefined));
   response.writeHead(script ? 200 : 404, { "content-type": "text/javascript; charset=utf-8" }).end(script);
   if (!script) throw new Error(`the page asked for ${url}`);
+}
+
+/** What the page and all that it loads are served with. */
+function headersOf({ policy, isolated }: Page): Readonly<Record<string, string>> {
+  return { ...(isolated ? ISOLATION : {}), ...(policy === undefined ? {} : { "content-security-policy": policy }) };
 }
 
 function scriptElement(name: string): string {

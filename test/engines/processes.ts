@@ -19,6 +19,7 @@ const load = {
   learn: () => import("softmax-simd/learn"),
   sampling: () => import("softmax-simd/sampling"),
   reference: () => import("softmax-simd/reference"),
+  parallel: () => import("softmax-simd/parallel"),
 };
 const { Bun, Deno, process } = globalThis;
 const runtime = Bun ? "bun " + Bun.version : Deno ? "deno " + Deno.version.deno : "node " + process.versions.node;

@@ -4,6 +4,7 @@ export interface Loaders {
   learn(): Promise<typeof import("softmax-simd/learn")>;
   sampling(): Promise<typeof import("softmax-simd/sampling")>;
   reference(): Promise<typeof import("softmax-simd/reference")>;
+  parallel(): Promise<typeof import("softmax-simd/parallel")>;
 }
 
 /** Milliseconds; where an engine's clock stands still during a computation (workerd), it waits until it goes on. */

@@ -7,6 +7,9 @@ export interface Report {
   /** What serves the shared instance. */
   readonly backend: string;
   readonly reason: string;
+  /** What a pool said of itself, where the program made one. */
+  readonly threads?: number;
+  readonly memory?: string;
   /** How many assertions were made. */
   readonly checks: number;
   /** What failed, with got and expected. */
@@ -25,11 +28,12 @@ export function asReport(result: unknown): Report {
 }
 
 /** What is wrong with a report from that engine: nothing, where all is well. */
-export function problems({ backend, reason, program }: Engine, report: Report): string[] {
+export function problems({ backend, reason, program, memory }: Engine, report: Report): string[] {
   const found = [...report.failures];
   if (report.checks === 0) found.push("no assertion was made");
   if (report.backend !== backend) found.push(`got backend ${report.backend} (${report.reason}), expected ${backend}`);
   if (reason && !reason.test(report.reason)) found.push(`got reason "${report.reason}", expected ${reason}`);
+  if (memory !== report.memory) found.push(`got memory ${report.memory} (${report.reason}), expected ${memory}`);
   // A program of an engine's own gives no bits.
   if (program !== undefined) return found;
   const isKernel = backend !== "js";

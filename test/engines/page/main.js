@@ -8,6 +8,7 @@ const load = {
   learn: () => import("./dist/learn.js"),
   sampling: () => import("./dist/sampling.js"),
   reference: () => import("./dist/reference.js"),
+  parallel: () => import("./dist/parallel.js"),
 };
 
 try {

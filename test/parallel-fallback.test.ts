@@ -19,18 +19,23 @@ const pools: Pool[] = [];
 
 afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
 
-/** A pool where there is no WebAssembly. */
-async function without(options?: PoolOptions): Promise<Pool> {
+/** Runs `act` where there is no WebAssembly. */
+function lacking<T>(act: () => T): T {
   const real = globalThis.WebAssembly;
   try {
     Object.assign(globalThis, { WebAssembly: undefined });
-    const pool = createPool({ threads: 2, ...options });
-    pools.push(pool);
-    await pool.ready().catch(() => {});
-    return pool;
+    return act();
   } finally {
     globalThis.WebAssembly = real;
   }
+}
+
+/** A pool that was made so. */
+async function without(options?: PoolOptions): Promise<Pool> {
+  const pool = lacking(() => createPool({ threads: 2, ...options }));
+  pools.push(pool);
+  await pool.ready().catch(() => {});
+  return pool;
 }
 
 const plain = (op: Op, x: unknown, second: unknown, options: unknown): unknown =>
@@ -88,7 +93,9 @@ describe("a pool without WebAssembly", () => {
       const pool = await without(options);
       const text = /^no kernel can serve, and falling back is not allowed: this engine has no WebAssembly$/;
       for (const shape of [[2], [700, 200]]) {
-        expect((await rejection(callPool(pool, SOFTMAX, logitsOf("float32", shape)))).message).toMatch(text);
+        expect((await rejection(lacking(() => callPool(pool, SOFTMAX, logitsOf("float32", shape))))).message).toMatch(
+          text,
+        );
       }
       expect((await rejection(pool.ready())).message).toMatch(text);
     },

@@ -112,7 +112,7 @@ it("a thread of the caller's may have a pool of its own", async () => {
   const inner = `
     const { createPool } = await import(${JSON.stringify(ENTRY)});
     const y = await createPool({ threads: 2 }).softmax(new Float32Array(2 ** 20).fill(1), { shape: [2 ** 10, 2 ** 10] });
-    require("node:worker_threads").parentPort.postMessage(y.every((value) => value === 2 ** -10));`;
+    process.getBuiltinModule("node:worker_threads").parentPort.postMessage(y.every((value) => value === 2 ** -10));`;
   const code = `
     const { Worker } = await import("node:worker_threads");
     const worker = new Worker(${JSON.stringify(`(async () => {${inner}})();`)}, { eval: true });

@@ -137,8 +137,8 @@ export function standing(request: Request, op: RowsOp): Standing | undefined {
   if (place === undefined || op.extra !== undefined || isTurned(request, op)) return undefined;
   const { memory, x, other = 0, y = 0 } = place;
   const copied = x === undefined;
-  // Where elements come back, or x is copied, they need a place.
-  if (place.y === undefined && (copied || op.masked !== undefined)) return undefined;
+  // Elements that come back need a place; x may be copied there, where it is that of elements.
+  if (op.masked === undefined ? copied : place.y === undefined) return undefined;
   if (request.other !== undefined && (copied || place.other === undefined)) return undefined;
   return { memory, x: x ?? y, other, y, copied };
 }

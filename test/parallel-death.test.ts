@@ -10,7 +10,6 @@ import {
   logitsOf,
   type Memory,
   ONE,
-  rejection,
   SOFTMAX,
   secondOf,
   startPool,
@@ -112,13 +111,13 @@ describe.each<Memory>(["shared", "transferred"])("a thread, memory %s,", (memory
       await soon(expectWorking(pool, 2));
     });
 
-    it("and whose successors die of the same: the call is rejected with the cause, and the pool goes on", async () => {
+    it("and whose successors die of the same: calls get the right bits or the cause, and the pool goes on", async () => {
       const pool = await startDying(memory, 2, statement, 1000);
-      const call = () => callPool(pool, SOFTMAX, logitsOf("float32", shape), undefined, { shape });
-      const errors = await soon(Promise.all([call(), call(), call()].map(rejection)));
-      for (const error of errors) {
-        expect(error.message).toMatch(cause);
-        expect(String(error.cause)).toMatch(cause);
+      const x = logitsOf("float32", shape);
+      const call = () => callPool(pool, SOFTMAX, x, undefined, { shape }).catch((error: unknown) => error);
+      for (const outcome of await soon(Promise.all([call(), call(), call()]))) {
+        if (outcome instanceof Error) expect(String(outcome.cause)).toMatch(cause);
+        else expectSameBits(outcome, ONE.softmax(x, { shape }));
       }
       seam.program = undefined;
       await pool.ready();
@@ -131,7 +130,7 @@ describe.each<Memory>(["shared", "transferred"])("a thread, memory %s,", (memory
 
   it("that is ended in the middle of calls: they give the right bits", async () => {
     const pool = await start(memory, 3);
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const victims = alive().slice(0, 1 + (round % 3));
       const onProgress = () => {
         for (const worker of victims.splice(0)) void worker.terminate();
@@ -166,7 +165,7 @@ describe.each<Memory>(["shared", "transferred"])("a thread, memory %s,", (memory
         await sleep(15);
       }
     })();
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 6; i++) {
       const x = logitsOf("float32", shape, i);
       const outcome = await soon(callPool(pool, SOFTMAX, x, undefined, { shape }).catch((error: unknown) => error));
       if (outcome instanceof Error) expect(outcome.cause).toBeInstanceOf(Error);

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createPool, type Pool, type PoolOptions } from "../src/parallel.js";
+import { detach } from "./support/buffers.js";
 import { thrownBy } from "./support/misuse.js";
 import { ALL, type Op, type Options, opNamed } from "./support/ops.js";
 import {
+  BATCH,
   bytesOf,
   callPool,
   expectAsOne,
@@ -16,7 +18,8 @@ import {
   startPool,
 } from "./support/pools.js";
 
-const SHAPE = [600, 230] as const;
+const SHAPE = BATCH;
+const [ROWS, LENGTH] = SHAPE;
 const SIZE = sizeOf(SHAPE);
 const shape = SHAPE;
 const x = (): Float32Array => logitsOf("float32", SHAPE) as Float32Array;
@@ -25,13 +28,13 @@ const WRONG: Readonly<Record<string, Options | null | number | string | readonly
   "options null": null,
   "options a number": 3,
   "options a string": "shape",
-  "options an array": [600, 230],
+  "options an array": SHAPE,
   dim: { dim: 0 },
   mask: { mask: [1] },
   temprature: { temprature: 2 },
   "an option of createPool": { threads: 2 },
   "no option of any": { whatever: 1 },
-  "shape too large": { shape: [600, 231] },
+  "shape too large": { shape: [ROWS, LENGTH + 1] },
   "shape a string": { shape: "600" },
   "shape of fractions": { shape: [0.5, 2 * SIZE] },
   "axis too large": { shape, axis: 2 },
@@ -85,17 +88,17 @@ describe.each<Memory>(["shared", "transferred"])("errors, memory %s", (memory) =
   });
 
   it.each<[string, Op, unknown, Options]>([
-    ["a class too large", opNamed("crossEntropy"), new Int32Array(600).fill(230), {}],
-    ["a class below 0", opNamed("logProb"), new Int32Array(600).fill(-1), {}],
-    ["too few classes", opNamed("crossEntropyWithGrad"), new Int32Array(599), {}],
+    ["a class too large", opNamed("crossEntropy"), new Int32Array(ROWS).fill(LENGTH), {}],
+    ["a class below 0", opNamed("logProb"), new Int32Array(ROWS).fill(-1), {}],
+    ["too few classes", opNamed("crossEntropyWithGrad"), new Int32Array(ROWS - 1), {}],
     ["another dtype beside x", opNamed("softmaxVjp"), new Float64Array(SIZE), {}],
     ["another length beside x", opNamed("klDivergence"), new Float32Array(SIZE + 1), {}],
-    ["k too large", opNamed("topK"), 231, {}],
+    ["k too large", opNamed("topK"), LENGTH + 1, {}],
     ["k negative", opNamed("topK"), -1, {}],
-    ["a weight below 0", opNamed("crossEntropy"), new Int32Array(600), { weight: new Float32Array(230).fill(-1) }],
+    ["a weight below 0", opNamed("crossEntropy"), new Int32Array(ROWS), { weight: new Float32Array(LENGTH).fill(-1) }],
     ["beta 0", opNamed("logSumExp"), undefined, { beta: 0 }],
     ["an infinite beta", opNamed("softmaxJvp"), x(), { beta: Infinity }],
-    ["reduction unknown", opNamed("crossEntropy"), new Int32Array(600), { reduction: "average" }],
+    ["reduction unknown", opNamed("crossEntropy"), new Int32Array(ROWS), { reduction: "average" }],
   ])("%s: rejects with what one thread throws", async (_, op, second, options) => {
     await expectAsOne(pool, op, x(), second, { shape, ...options });
     await rejection(callPool(pool, op, x(), second, { shape, ...options }));
@@ -133,13 +136,13 @@ describe.each<Memory>(["shared", "transferred"])("errors, memory %s", (memory) =
     expect(await rejection(pool.softmax(x(), options))).toBe(error);
   });
 
-  it("an x whose memory goes away while the call waits", async () => {
-    const given = x();
-    const promise = pool.softmax(given, { shape });
-    structuredClone(given.buffer, { transfer: [given.buffer as ArrayBuffer] });
+  it.each(["x", "out", "where"] as const)("memory of %s that goes away while the call waits", async (name) => {
+    const [given, out, where] = [x(), x(), new Uint8Array(SIZE)];
+    const promise = callPool(pool, SOFTMAX, given, undefined, { shape, out, where });
+    detach({ x: given, out, where }[name] as Float32Array<ArrayBuffer>);
     const outcome = await promise.catch((error: unknown) => error);
     if (outcome instanceof Error) expect(outcome).toBeInstanceOf(TypeError);
-    else expect(outcome).toHaveLength(SIZE);
+    else expect(outcome).toBe(out);
   });
 });
 

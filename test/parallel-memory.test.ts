@@ -4,6 +4,7 @@ import { createPool, type Pool } from "../src/parallel.js";
 import { thrownBy } from "./support/misuse.js";
 import { ALL } from "./support/ops.js";
 import {
+  BATCH,
   callPool,
   expectAsOne,
   expectSameBits,
@@ -20,6 +21,9 @@ import {
 } from "./support/pools.js";
 
 const shape = LARGE;
+
+/** What threads that were idle so far may take once, to pass rows through. */
+const WINDOWS = 5 * 2 ** 20;
 
 const pools: Pool[] = [];
 
@@ -54,7 +58,7 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
 
   it("does not grow over 200 calls from array to array", async () => {
     const pool = await start(memory);
-    const size = [400, 400];
+    const size = BATCH;
     const [x, y] = [pool.allocate("float32", size), pool.allocate("float32", size)];
     const values = logitsOf("float32", size);
     x.set(values);
@@ -67,7 +71,7 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
 
   it("does not grow over calls of typed arrays, allocations that are freed, and calls that fail", async () => {
     const pool = await start(memory);
-    const size = [400, 500];
+    const size = BATCH;
     const x = logitsOf("float32", size);
     const round = async (): Promise<void> => {
       const array = pool.allocate("float32", size);
@@ -77,14 +81,14 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
         pool.softmax(array, { out: array }),
         rejection(callPool(pool, SOFTMAX, array, undefined, { axis: 3 })),
         rejection(callPool(pool, SOFTMAX, x, undefined, { shape: size, signal: { aborted: true } })),
-        callPool(pool, SOFTMAX, logitsOf("float32", [2 ** 18])),
+        callPool(pool, SOFTMAX, logitsOf("float32", [2 ** 20])),
       ]);
       array.free();
     };
     for (let i = 0; i < 3; i++) await round();
     const taken = bytesTaken(pool);
     for (let i = 0; i < 20; i++) await round();
-    expect(bytesTaken(pool)).toBe(taken);
+    expect(bytesTaken(pool)).toBeLessThanOrEqual(taken + WINDOWS);
   });
 
   it("does not grow with the batch", async () => {
@@ -96,11 +100,10 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
         return callPool(pool, op, x, second, op.name === "sigmoid" ? {} : { shape: [rows, 1000] });
       };
       await call(2100);
-      const taken = bytesTaken(pool);
       await call(4200);
-      expect(bytesTaken(pool), op.name).toBe(taken);
+      // x alone has 16.8 MB.
+      expect(bytesTaken(pool), op.name).toBeLessThan(2 ** 24);
     }
-    expect(bytesTaken(pool)).toBeLessThan(2 ** 25);
   });
 
   it("freed during a call is given to nobody until the call has ended, then to others", async () => {
@@ -156,7 +159,7 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
 
   it("is given back while calls overlap without end", async () => {
     const pool = await start(memory);
-    const size = [400, 400];
+    const size = BATCH;
     const values = logitsOf("float32", size);
     const call = async (): Promise<void> => {
       const x = pool.allocate("float32", size);
@@ -175,20 +178,20 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
       sizes.push(bytesTaken(pool));
     }
     await pending;
-    expect(sizes.at(-1)).toBe(sizes[10]);
+    expect(sizes.at(-1)).toBeLessThanOrEqual(sizes[10]! + WINDOWS);
   });
 
   it("stays within maxMemory; what has no room there rejects, naming bytes, and the pool goes on", async () => {
     const maxMemory = 2 ** 24;
     const pool = await start(memory, maxMemory);
-    const x = logitsOf("float32", [2 ** 17, 1]);
+    const x = logitsOf("float32", [2 ** 20, 1]);
     if (memory === "shared") {
       const error = await rejection(callPool(pool, SOFTMAX, logitsOf("float64", [2 ** 22])));
       expect(error).toBeInstanceOf(RangeError);
       expect(error.message).toMatch(/^out of memory: asked for \d+ bytes, the limit is 16777216 bytes$/);
     }
     expect(thrownBy(() => pool.allocate("float64", 2 ** 22)).message).toMatch(/asked for 33554432 bytes, the limit/);
-    await expectAsOne(pool, SOFTMAX, x, undefined, { shape: [2 ** 17, 1] });
+    await expectAsOne(pool, SOFTMAX, x, undefined, { shape: [2 ** 20, 1] });
     expect(bytesTaken(pool)).toBeLessThanOrEqual(maxMemory);
     await expectAsOne(pool, SOFTMAX, logitsOf("float32", shape), undefined, { shape });
     await expectWorking(pool, 2);
@@ -200,7 +203,7 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
     const text = /: expected an array allocated by this instance, got one of another instance$/;
     for (const size of [
       [2, 3],
-      [400, 400],
+      [1000, 600],
     ]) {
       const own = pool.allocate("float32", size);
       for (const foreign of [other.allocate("float32", size), single.allocate("float32", size)]) {
@@ -221,8 +224,8 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
       await callPool(pool, SOFTMAX, own, undefined, { out: own });
     }
     // As values, they are taken.
-    const data = other.allocate("float32", [400, 400]).data;
-    await expectAsOne(pool, SOFTMAX, data, undefined, { shape: [400, 400] });
+    const data = other.allocate("float32", [1000, 600]).data;
+    await expectAsOne(pool, SOFTMAX, data, undefined, { shape: [1000, 600] });
   });
 
   it("refuses an array that was freed", async () => {

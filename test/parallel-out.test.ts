@@ -3,8 +3,10 @@ import type { SharedArray } from "../src/parallel/types.js";
 import type { Pool } from "../src/parallel.js";
 import type { FloatArray } from "../src/types.js";
 import { DTYPES, floats } from "./support/floats.js";
-import { callOp, type Op, type Options, rowwise, taken, written } from "./support/ops.js";
+import { nest } from "./support/kinds.js";
+import { callOp, type Op, opNamed, rowwise, taken, written } from "./support/ops.js";
 import {
+  BATCH,
   callPool,
   expectSameBits,
   logitsOf,
@@ -22,13 +24,24 @@ import {
 type Values = FloatArray | SharedArray;
 
 /** Rows that threads share out, rows on other axes, one long row, and fewer long rows than threads. */
-const BATCHES: readonly (readonly [shape: readonly number[], axis: Options["axis"]])[] = [
-  [[700, 300], -1],
-  [[300, 700], 0],
-  [[7, 300, 100], 1],
-  [[1, 2 ** 18 + 77], -1],
-  [[2, 2 ** 18], -1],
-];
+const CASES = (
+  [
+    ["float32", BATCH, -1],
+    ["float64", BATCH, -1],
+    ["float32", [487, 1100], 0],
+    ["float32", [1, 2 ** 20 + 77], -1],
+    ["float64", [2, 2 ** 19], -1],
+  ] as const
+).flatMap(([dtype, shape, axis], i) => {
+  const x = logitsOf(dtype, shape);
+  const where = new Uint8Array(x.length).map((_, k) => Number(k % 3 > 0));
+  return [{ shape, axis, beta: -2 }, ...(i === 0 ? [{ shape, axis, where }] : [])].map((options) => ({
+    x,
+    shape,
+    options,
+    expected: callOp(ONE, SOFTMAX, x, undefined, options),
+  }));
+});
 
 const isResident = (values: Values): values is SharedArray => "free" in values;
 const numbersOf = (values: Values): FloatArray => (isResident(values) ? values.data : values);
@@ -69,31 +82,21 @@ describe.each<Memory>(["shared", "transferred"])("out, memory %s: as one thread,
   const ways = Object.keys(SOURCES).flatMap((from) => Object.keys(TARGETS).map((to) => [from, to] as const));
 
   it.each(ways)("softmax from %s into %s", async (from, to) => {
-    for (const dtype of DTYPES) {
-      for (const [shape, axis] of BATCHES) {
-        const x = logitsOf(dtype, shape);
-        for (const options of [
-          { shape, axis },
-          { shape, axis, beta: -2 },
-          { shape, axis, where: Uint8Array.from(x, (_, i) => Number(i % 3 > 0)) },
-        ]) {
-          const expected = callOp(ONE, SOFTMAX, x, undefined, options);
-          const source = SOURCES[from]!(x, shape);
-          const out = TARGETS[to]!(source, shape);
-          expect(await callPool(pool, SOFTMAX, source, undefined, { ...options, out })).toBe(out);
-          expectSameBits(numbersOf(out), expected, `${dtype} ${shape} along ${axis}`);
-          if (out !== source) expectSameBits(numbersOf(source), x, "x is as before");
-          for (const values of new Set([source, out])) if (isResident(values)) values.free();
-        }
-      }
+    for (const { x, shape, options, expected } of CASES) {
+      const source = SOURCES[from]!(x, shape);
+      const out = TARGETS[to]!(source, shape);
+      expect(await callPool(pool, SOFTMAX, source, undefined, { ...options, out })).toBe(out);
+      expectSameBits(numbersOf(out), expected, `${shape}, axis ${options.axis}`);
+      if (out !== source) expectSameBits(numbersOf(source), x, "x is as before");
+      for (const values of new Set([source, out])) if (isResident(values)) values.free();
     }
   });
 
   const writing = ROWWISE.filter(({ options }) => options.includes("out"));
 
   it.each(writing)("$name into the pool's arrays and typed ones", async (op) => {
-    const shape = [600, 230] as const;
-    for (const dtype of DTYPES) {
+    const shape = BATCH;
+    for (const dtype of memory === "shared" ? DTYPES : DTYPES.slice(0, 1)) {
       const x = typed(dtype, valuesFor(op, sizeOf(shape)));
       const other = typed(dtype, valuesFor(op, sizeOf(shape), 2));
       const options = rowwise(op, taken(op, { shape }));
@@ -120,7 +123,7 @@ describe.each<Memory>(["shared", "transferred"])("out, memory %s: as one thread,
   const inPlace = writing.filter(({ form }) => form === "same");
 
   it.each(inPlace)("$name over its inputs", async (op) => {
-    const shape = [600, 230];
+    const shape = BATCH;
     const values = [1, 2].map((seed) => typed("float32", valuesFor(op, sizeOf(shape), seed)));
     const options = rowwise(op, taken(op, { shape }));
     const expected = written(op, callOp(ONE, op, values[0], secondFor(op, values[1]), options));
@@ -134,17 +137,39 @@ describe.each<Memory>(["shared", "transferred"])("out, memory %s: as one thread,
   });
 
   function secondFor(op: Op, like: unknown): unknown {
-    return secondOf(op, () => like, 600, 230);
+    return secondOf(op, () => like, ...BATCH);
   }
 
+  it("masks, weights and targets in the pool's arrays", async () => {
+    const shape = BATCH;
+    const x = logitsOf("float32", shape);
+    const bits = pool.allocate("float32", sizeOf(shape) / 4);
+    const where = new Uint8Array(bits.data.buffer, bits.data.byteOffset, sizeOf(shape));
+    where.forEach((_, i) => {
+      where[i] = Number(i % 4 > 0);
+    });
+    const masked = callOp(ONE, SOFTMAX, x, undefined, { shape, where: where.slice() });
+    for (const given of [x, resident(x, shape)]) {
+      expectSameBits(await callPool(pool, SOFTMAX, given, undefined, { shape, where }), masked);
+    }
+    const op = opNamed("crossEntropyWithGrad");
+    const soft = typed("float32", valuesFor(opNamed("entropy"), sizeOf(shape)));
+    const [weight, sampleWeight] = [BATCH[1], BATCH[0]].map((size) =>
+      typed("float64", valuesFor(opNamed("entropy"), size)),
+    );
+    const expected = callOp(ONE, op, x, soft, { shape, weight, sampleWeight });
+    const weights = { weight: resident(weight!, [BATCH[1]]), sampleWeight: resident(sampleWeight!, [BATCH[0]]) };
+    expectSameBits(await callPool(pool, op, resident(x, shape), resident(soft, shape), weights), expected);
+  });
+
   it("nested arrays, tensors and float16 bits, into such", async () => {
-    const shape = [600, 230];
+    const shape = BATCH;
     const values = valuesFor(SOFTMAX, sizeOf(shape));
-    const bits = Uint16Array.from(values, (_, i) => 0x3000 + (i % 0x0c00));
+    const bits = new Uint16Array(values.length).map((_, i) => 0x3000 + (i % 0x0c00));
     for (const make of [
       () => ({ data: new Float32Array(values), dims: shape }),
       () => ({ data: bits.slice(), shape, dtype: "float16" }),
-      () => Array.from({ length: 600 }, (_, i) => Array.from(values.subarray(i * 230, (i + 1) * 230))),
+      () => nest([...values], shape),
     ]) {
       const [x, out, expected] = [make(), make(), make()];
       callOp(ONE, SOFTMAX, x, undefined, { out: expected });

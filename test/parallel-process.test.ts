@@ -12,13 +12,13 @@ interface Ended {
 }
 
 /** Runs a module with `createPool` in it to its end; one that does not end by itself is killed, and has no code. */
-function run(code: string): Promise<Ended> {
+function run(code: string, flags: readonly string[] = []): Promise<Ended> {
   const program = `
     import { createPool } from ${JSON.stringify(ENTRY)};
     const shape = [4096, 1000];
     const x = new Float32Array(4096 * 1000);
     ${code}`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { timeout: 20_000 });
+  const child = spawn(process.execPath, [...flags, "--input-type=module", "--eval", program], { timeout: 20_000 });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {
@@ -106,6 +106,29 @@ describe("close", () => {
     const code = "createPool({ threads: 2 }).softmax(x, { shape }); setTimeout(() => process.exit(0), 5);";
     expect(await run(code)).toEqual(fine(""));
   });
+});
+
+it("a thread of the caller's may have a pool of its own", async () => {
+  const inner = `
+    const { createPool } = await import(${JSON.stringify(ENTRY)});
+    const y = await createPool({ threads: 2 }).softmax(new Float32Array(2 ** 20).fill(1), { shape: [2 ** 10, 2 ** 10] });
+    process.getBuiltinModule("node:worker_threads").parentPort.postMessage(y.every((value) => value === 2 ** -10));`;
+  const code = `
+    const { Worker } = await import("node:worker_threads");
+    const worker = new Worker(${JSON.stringify(`(async () => {${inner}})();`)}, { eval: true });
+    worker.on("message", (right) => console.log(right));
+    worker.on("exit", (code) => console.log("exit", code));`;
+  expect(await run(code)).toEqual(fine("true\nexit 0\n"));
+});
+
+it("where Node may start no threads, the calling thread serves", async () => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const isStable = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13);
+  const flags = [isStable ? "--permission" : "--experimental-permission", "--allow-fs-read=*", "--no-warnings"];
+  const code = `
+    const pool = createPool({ threads: 2 });
+    console.log((await pool.softmax(x, { shape })).length, pool.backend().threads, pool.backend().memory);`;
+  expect(await run(code, flags)).toEqual(fine("4096000 0 none\n"));
 });
 
 it("an error that nobody caught is Node's to report, and ends it", async () => {

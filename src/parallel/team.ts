@@ -59,7 +59,7 @@ export async function work(team: Team, pieces: readonly Piece[], progress: Progr
     try {
       progress.check();
       await act();
-      progress.advance(rows);
+      if (failures.length === 0) progress.advance(rows);
     } catch (error) {
       failures.push(error);
     }

@@ -13,7 +13,13 @@ import { random } from "./random.js";
 import { refuseSharing, troubled } from "./workers.js";
 
 /** From how many elements on threads do the work. */
-export const SMALL: number = 2 ** 17;
+export const SMALL: number = 2 ** 19;
+
+/** From how many bytes on threads share a row. */
+export const LONG_BYTES: number = 2 ** 22;
+
+/** A batch for threads, of more rows than a kernel takes at once. */
+export const BATCH: readonly [rows: number, length: number] = [1100, 487];
 
 /** A batch of 16 MB: many pieces of work. */
 export const LARGE: readonly [rows: number, length: number] = [4096, 1000];
@@ -135,9 +141,26 @@ export function expectSameBits(got: unknown, expected: unknown, what?: string): 
 }
 
 /** Holds that a pool gives what one thread gives, or rejects with what that throws; never throws itself. */
-export async function expectAsOne(pool: Pool, op: Op, x: unknown, second?: unknown, options?: unknown): Promise<void> {
-  const [expected, error] = outcome(() => callOp(ONE, op, x, second, options));
-  const promise = callPool(pool, op, x, second, options);
+export function expectAsOne(pool: Pool, op: Op, x: unknown, second?: unknown, options?: unknown): Promise<void> {
+  return expectAllAsOne([pool], op, x, second, options);
+}
+
+/** The same of several pools, one after the other. */
+export async function expectAllAsOne(
+  pools: readonly Pool[],
+  op: Op,
+  x: unknown,
+  second?: unknown,
+  options?: unknown,
+): Promise<void> {
+  const alone = outcome(() => callOp(ONE, op, x, second, options));
+  for (const pool of pools) await expectOutcome(callPool(pool, op, x, second, options), alone);
+}
+
+async function expectOutcome(
+  promise: Promise<unknown>,
+  [expected, error]: readonly [unknown, Error | undefined],
+): Promise<void> {
   expect(promise).toBeInstanceOf(Promise);
   if (error === undefined) {
     expectSameBits(await promise, expected);
@@ -165,7 +188,7 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
 
 /** Holds that a pool gives the right bits, on all of its threads. */
 export async function expectWorking(pool: Pool, threads: number): Promise<void> {
-  const shape = [300, 1000];
+  const shape = BATCH;
   const x = logitsOf("float32", shape, 3);
   await expectAsOne(pool, SOFTMAX, x, undefined, { shape });
   await pool.ready();

@@ -22,7 +22,7 @@ const POOLS: Readonly<Record<string, Expected>> = {
   bun: { ...SHARED, gate: true },
   deno: { ...SHARED, gate: true },
   "node24-nowasm": NONE,
-  workerd: THREADLESS,
+  workerd: { ...THREADLESS, gate: true },
   "edge-runtime": THREADLESS,
   chromium: { ...TRANSFERRED, gate: true },
   "chromium-worker": TRANSFERRED,

@@ -19,6 +19,9 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   "sampling.js": [],
   "sampling.workerd.js": ["./sampling.simd.wasm"],
   "sampling.edge-light.js": ["./sampling.simd.wasm?module"],
+  "parallel.js": [],
+  "parallel.workerd.js": ["./relaxed-simd.wasm", "./simd.wasm"],
+  "parallel.edge-light.js": ["./simd.wasm?module"],
   "reference.js": [],
 };
 const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
@@ -58,6 +61,10 @@ describe("the packed files", () => {
       "dist/learn.simd.wasm",
       "dist/learn.simd.wasm.d.ts",
       "dist/learn.workerd.js",
+      "dist/parallel.d.ts",
+      "dist/parallel.edge-light.js",
+      "dist/parallel.js",
+      "dist/parallel.workerd.js",
       "dist/partials.d.ts",
       "dist/reference.d.ts",
       "dist/reference.js",

@@ -69,6 +69,13 @@ function significandBits<T>(): u64 {
   return sizeof<T>() == 4 ? 23 : 52;
 }
 
+/** An anchor's `magic` where N is 0. */
+// @ts-ignore: decorator
+@inline
+function magicAtZero<T>(): f64 {
+  return 1.5 * <f64>((<u64>1) << significandBits<T>()) + liftedBias<T>();
+}
+
 /**
  * What a call's beta makes of the constants. Loops splat them into locals first: V8 from 13.6 and JavaScriptCore build a
  * `v128.const` anew at each use in a loop (1.62 ns an element against 0.81).
@@ -192,12 +199,22 @@ export function scaleFor<T>(beta: f64, subtract: bool, p: usize): Scale<T> {
 export function setAnchor<T>(anchor: Anchor, max: v128, scale: Scale<T>): v128 {
   const n = v128.floor<T>(v128.mul<T>(max, v128.splat<T>(scale.rate)));
   const exact = v128.le<T>(v128.abs<T>(n), v128.splat<T>(scale.limit));
-  const kept = v128.and(n, exact);
-  const bias = v128.splat<T>(<T>liftedBias<T>());
-  const round = v128.splat<T>(<T>(1.5 * <f64>((<u64>1) << significandBits<T>())));
-  anchor.floor = v128.mul<T>(v128.sub<T>(kept, bias), v128.splat<T>(scale.high + scale.low));
-  anchor.magic = v128.sub<T>(v128.add<T>(round, bias), kept);
+  anchorAtPower<T>(anchor, v128.and(n, exact), scale);
   return exact;
+}
+
+/** Fills in `anchor` for N, a row a lane. */
+// @ts-ignore: decorator
+@inline
+export function anchorAtPower<T>(anchor: Anchor, n: v128, scale: Scale<T>): void {
+  const bias = v128.splat<T>(<T>liftedBias<T>());
+  anchor.floor = v128.mul<T>(v128.sub<T>(n, bias), v128.splat<T>(scale.high + scale.low));
+  anchor.magic = v128.sub<T>(v128.splat<T>(<T>magicAtZero<T>()), n);
+}
+
+/** N of the first row. */
+export function powerOf<T>(anchor: Anchor): f64 {
+  return magicAtZero<T>() - <f64>v128.extract_lane<T>(anchor.magic, 0);
 }
 
 /**

@@ -4,6 +4,7 @@ export { softmaxF32, softmaxF64 } from "./softmax";
 export { crossEntropyF32, crossEntropyF64 } from "./crossentropy";
 export { logSoftmaxF32, logSoftmaxF64 } from "./logsoftmax";
 export { logSumExpF32, logSumExpF64 } from "./logsumexp";
+export { partialsF32, partialsF64, normalizeF32, normalizeF64 } from "./partials";
 export { argmaxF32, argmaxF64 } from "./argmax";
 export { topKF32, topKF64 } from "./topk";
 export { selectF32, selectF64 } from "./select";

@@ -24,7 +24,7 @@ function fall<T>(x: usize, y: usize, full: i32, width: i32, offset: v128, factor
 }
 
 /** |beta| / 2^stretchExponent; where that is cut off, what takes every difference to -Infinity or to nothing. */
-function restOf<T>(beta: f64): T {
+export function restOf<T>(beta: f64): T {
   const e = stretchExponent<T>(beta), most = 1267650600228229401496703205376.0; // 2^100
   if (e == 0) return <T>abs(beta);
   return <T>max(1.0, min(most, abs(beta) * power<f64>(-(e / 2)) * power<f64>(e / 2 - e)));
@@ -72,18 +72,16 @@ function logSoftmaxNarrow(
   return true;
 }
 
-/** `rows` (1 to lanes) rows. */
-function logSoftmaxRows<T>(
-  x: usize, y: usize, rows: i32, columns: i32, rest: T, scale: Scale<T>, scratch: usize,
+/** y = |beta| (±x - maximum) + shift, of anchored rows, a shift a lane. */
+export function fallRows<T>(
+  x: usize, y: usize, rows: i32, columns: i32, rest: T, shift: v128, scratch: usize,
 ): void {
   const n = normalizerAt<T>(scratch), line = lineAt(scratch);
   const full = columns / lanes<T>(), width = columns & (lanes<T>() - 1);
-  anchorRows<T>(x, 0, rows, columns, scale, scratch);
-  sumRows<T>(x, 0, 0, rows, columns, scale, scratch);
   const half = v128.abs<T>(n.half);
   v128.store(line, v128.mul<T>(n.peak, half));
   v128.store(line, v128.div<T>(v128.splat<T>(rest), half), 16);
-  v128.store(line, shift<T>(n.low, n.high, rows), 32);
+  v128.store(line, shift, 32);
   const row = bytes<T>(columns);
   for (let r = 0; r < rows; r++, x += row, y += row) {
     const p = line + bytes<T>(r);
@@ -95,6 +93,16 @@ function logSoftmaxRows<T>(
     const offset = v128.load_splat<T>(p), factor = v128.load_splat<T>(p, 16);
     fall<T>(from, y, full, width, offset, factor, v128.load_splat<T>(p, 32));
   }
+}
+
+/** `rows` (1 to lanes) rows. */
+function logSoftmaxRows<T>(
+  x: usize, y: usize, rows: i32, columns: i32, rest: T, scale: Scale<T>, scratch: usize,
+): void {
+  const n = normalizerAt<T>(scratch);
+  anchorRows<T>(x, 0, rows, columns, scale, scratch);
+  sumRows<T>(x, 0, 0, rows, columns, scale, scratch);
+  fallRows<T>(x, y, rows, columns, rest, shift<T>(n.low, n.high, rows), scratch);
 }
 
 function logSoftmax<T>(x: usize, y: usize, rows: i32, columns: i32, beta: f64, scratch: usize): void {

@@ -6,7 +6,7 @@ import { bytes, lanes } from "./simd";
 import { linesAt } from "./state";
 
 /** The sum over a row whose maximum is infinite: 0, ±Infinity, or NaN for a NaN and for Infinity of both signs. */
-function infiniteSum<T>(x: usize, weights: usize, columns: i32, sign: T): f64 {
+export function infiniteSum<T>(x: usize, weights: usize, columns: i32, sign: T): f64 {
   let sum = 0.0;
   for (const end = x + bytes<T>(columns); x < end; x += bytes<T>(1)) {
     const z = <f64>(load<T>(x) * sign), w = weights ? <f64>load<T>(weights) : 1;

@@ -91,7 +91,7 @@ function largest<T>(x: usize, weights: usize, columns: i32, scratch: usize): v12
 
 /** Finds the maxima of `rows` (1 to lanes) rows, and anchors the rows. */
 export function anchorRows<T>(x: usize, weights: usize, rows: i32, columns: i32, scale: Scale<T>, scratch: usize): void {
-  const n = normalizerAt<T>(scratch), line = lineAt(scratch), row = bytes<T>(columns);
+  const line = lineAt(scratch), row = bytes<T>(columns);
   for (let r = 0; r < lanes<T>(); r++) {
     // Lanes without a row repeat the last.
     const at = row * r;
@@ -100,7 +100,12 @@ export function anchorRows<T>(x: usize, weights: usize, rows: i32, columns: i32,
       : v128.load(line + (<usize>(rows - 1) << 4));
     v128.store(line + (<usize>r << 4), max);
   }
-  const max = maxAcross<T>(line), one = v128.splat<T>(1);
+  anchorAtMaxima<T>(maxAcross<T>(line), scale, scratch);
+}
+
+/** Anchors rows at maxima of ±x, a row a lane. */
+export function anchorAtMaxima<T>(max: v128, scale: Scale<T>, scratch: usize): void {
+  const n = normalizerAt<T>(scratch), one = v128.splat<T>(1);
   const peak = v128.mul<T>(v128.mul<T>(max, v128.splat<T>(n.f)), v128.splat<T>(n.g));
   const exact = setAnchor<T>(anchorAt(scratch, 0), peak, scale);
   const huge = v128.gt<T>(v128.abs<T>(max), v128.splat<T>(<T>HUGE));

@@ -233,6 +233,40 @@ export const klDivergence: Softmax["klDivergence"] = shared.klDivergence;
 export const logProb: Softmax["logProb"] = shared.logProb;
 
 /**
+ * What one place knows of rows whose columns stand in several: of each the maximum and Σ exp(β (x - max)), in float64
+ * whatever x's kind. {@link mergePartials} puts what all places know together, and {@link normalizeWith} makes each
+ * place's part of the softmax of it. As what online softmax (Milakov and Gimelshein 2018) keeps of a row.
+ *
+ * Arguments, memory and errors as for {@link softmax}, without `out`. `max` and `sum` have a number a row, in row-major
+ * order. A row of which nothing is here (no columns, all masked, all -Infinity) has max -Infinity and sum 0; NaN makes
+ * both NaN, +Infinity the sum.
+ *
+ * Accuracy: a sum is within 6e-7 (float64: 4e-15) of the true one, relatively, for logits up to ±256 (float64: ±10).
+ *
+ * @function
+ * @throws TypeError, RangeError as {@link softmax}.
+ * @example
+ * softmaxPartials([1, 2, 3]).sum; // Float64Array [1.5032147244080551]
+ */
+export const softmaxPartials: Softmax["softmaxPartials"] = shared.softmaxPartials;
+
+/**
+ * softmax of the columns that are here, of rows that also have others: exp(β (x - max)) / sum, with `partials` those of
+ * all places, merged; with `log: true` log-softmax. β is that of the partials. Kinds, masks, special values and memory
+ * as for {@link softmax}.
+ *
+ * Accuracy: that of {@link softmax}, however the columns are split; in float64 the error of {@link mergePartials} is
+ * added. In logarithms, a sum that float64 rounds to 1 gives 0 at the maximum.
+ *
+ * @function
+ * @throws TypeError, RangeError as {@link softmax}; RangeError for partials of another number of rows.
+ * @example
+ * const partials = mergePartials(softmaxPartials([1, 2]), softmaxPartials([3]));
+ * normalizeWith([1, 2], partials); // [0.09003057317038046, 0.24472847105479764]
+ */
+export const normalizeWith: Softmax["normalizeWith"] = shared.normalizeWith;
+
+/**
  * The index of the maximum along an axis, one a row: the first of equal ones, or of NaN in a row that has any (NumPy's
  * and PyTorch's `argmax`); -0 equals 0. An Int32Array for typed arrays, numbers one level less for nested ones (of one
  * row, a number), a tensor of an Int32Array for tensors. Accuracy: exact, nothing is rounded.

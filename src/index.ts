@@ -20,6 +20,7 @@ export {
   logSoftmaxVjp,
   logSumExp,
   logSumExpSigned,
+  normalizeWith,
   ready,
   sigmoid,
   softmax,
@@ -27,8 +28,10 @@ export {
   softmaxHessianComponent,
   softmaxJacobian,
   softmaxJvp,
+  softmaxPartials,
   softmaxVjp,
   topK,
   verify,
 } from "./default.js";
 export type * from "./exported-types.js";
+export { mergePartials } from "./partials.js";

@@ -54,6 +54,26 @@ type Product = (
 type Derivative = (s: number, to: number, columns: number, first: number, count: number, beta: number) => void;
 type Divergence = (p: number, q: number, values: number, rows: number, columns: number, scratch: number) => void;
 type Sigmoid = (x: number, y: number, count: number, beta: number, scratch: number) => void;
+type Partials = (
+  x: number,
+  values: number,
+  sums: number,
+  rows: number,
+  columns: number,
+  beta: number,
+  scratch: number,
+) => void;
+type Normalize = (
+  x: number,
+  y: number,
+  rows: number,
+  columns: number,
+  beta: number,
+  maxima: number,
+  sums: number,
+  log: number,
+  scratch: number,
+) => void;
 type Argmax = (x: number, values: number, rows: number, columns: number) => void;
 type TopK = (
   x: number,
@@ -159,6 +179,12 @@ export interface Kernels {
   /** 1 / (1 + exp(-beta x)). */
   readonly sigmoidF32: Sigmoid;
   readonly sigmoidF64: Sigmoid;
+  /** Of rows that are parts of longer ones the maxima, and the sums of exp(beta (x - maximum)), in float64. */
+  readonly partialsF32: Partials;
+  readonly partialsF64: Partials;
+  /** exp(beta (x - maximum)) / sum of rows, or its logarithm. */
+  readonly normalizeF32: Normalize;
+  readonly normalizeF64: Normalize;
   /** Where the maxima of rows are, as float64 numbers. */
   readonly argmaxF32: Argmax;
   readonly argmaxF64: Argmax;

@@ -27,10 +27,12 @@ import type {
   PerRow,
   Writing,
 } from "./op-results.js";
+import type { NormalizeFunction, PartialsFunction } from "./partials-types.js";
 import type { Indices, NestedResult, OneAxis, Shaped, WholeArray } from "./types.js";
 
 export type * from "./op-options.js";
 export type { NestedValues } from "./op-results.js";
+export type * from "./partials-types.js";
 
 /** A result of the first input's kind, dtype and shape. */
 export interface MapFunction<O, M extends Mode = "value"> {
@@ -300,6 +302,10 @@ export interface Ops<M extends Mode = "value"> {
   readonly klDivergence: CompareFunction<ReduceOptions, M>;
   /** The log-probability of one class a row. */
   readonly logProb: ClassFunction<LogitsOptions, M>;
+  /** The maximum and Σ exp(β (x - maximum)) along an axis, of rows that are parts of longer ones. */
+  readonly softmaxPartials: PartialsFunction<M>;
+  /** softmax or log-softmax of a part of each row, from the partials of the whole. */
+  readonly normalizeWith: NormalizeFunction<M>;
   /** The index of the maximum along an axis. */
   readonly argmax: ArgmaxFunction<M>;
   /** softmax at temperature 0: maxima share 1, the rest is 0. */

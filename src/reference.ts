@@ -9,6 +9,7 @@
 import { checkArgmax, checkTopK, deliverChosen } from "./check/choice.js";
 import { checkComponent, checkDerivative, type Derivative } from "./check/derivative.js";
 import { checkActions, checkLoss, deliverLoss, type Loss } from "./check/loss.js";
+import { checkNormalize } from "./check/partials.js";
 import {
   CROSS_ENTROPY,
   CROSS_ENTROPY_GRAD,
@@ -20,6 +21,7 @@ import {
   LOG_PROB,
   LOG_SUM_EXP,
   LOG_SUM_EXP_SIGNED,
+  PARTIALS,
   SIGMOID,
   type Signature,
   SOFTMAX,
@@ -28,10 +30,19 @@ import {
 } from "./check/signatures.js";
 import { checkCall, deliver, deliverIndices, deliverNumbers, type Request, reformed } from "./check.js";
 import type { Ops } from "./op-types.js";
+import { partialsOf } from "./partials.js";
 import { argmaxRow, topKRow } from "./reference/choice.js";
 import { hessianComponentRow, hessianRow, jacobianRow, logSoftmaxVjpRow, vjpRow } from "./reference/derivatives.js";
 import { crossEntropyRow, entropyRow, klDivergenceRow } from "./reference/losses.js";
-import { logSoftmaxRow, logSumExpRow, type Row, sigmoid as sigmoidOf, softmaxRow } from "./reference/rows.js";
+import {
+  logSoftmaxRow,
+  logSumExpRow,
+  normalizeRow,
+  partialsRow,
+  type Row,
+  sigmoid as sigmoidOf,
+  softmaxRow,
+} from "./reference/rows.js";
 import { chooseRows, expandRows, mapRows, numbersOf, reduceRows } from "./reference/walk.js";
 import type { Store } from "./store.js";
 import type { SoftmaxFunction } from "./types.js";
@@ -329,6 +340,44 @@ export const klDivergence: Ops["klDivergence"] = ((p: unknown, q: unknown, optio
     reduceRows(request, ([a, b]) => klDivergenceRow(a as Row, b as Row)),
   );
 }) as Ops["klDivergence"];
+
+/**
+ * The maximum and Σ exp(β (x - maximum)) along an axis. Accuracy and errors as {@link "softmax-simd".softmaxPartials | with
+ * kernels}.
+ *
+ * @function
+ * @example
+ * softmaxPartials([1, 2, 3]).sum; // Float64Array [1.5032147244080551]
+ */
+export const softmaxPartials: Ops["softmaxPartials"] = ((x: unknown, options: unknown, store?: Store) => {
+  const request = checkCall(PARTIALS, x, undefined, options, store);
+  const { beta } = request;
+  const part = (name: "max" | "sum"): Float64Array =>
+    reduceRows(request, ([row]) => partialsRow(row as Row, beta)[name]);
+  return partialsOf(new Float64Array([...part("max"), ...part("sum")]), beta);
+}) as Ops["softmaxPartials"];
+
+/**
+ * softmax or log-softmax of a part of each row, from the partials of the whole. Accuracy and errors as {@link
+ * "softmax-simd".normalizeWith | with kernels}.
+ *
+ * @function
+ * @example
+ * normalizeWith([3], { max: [3], sum: [2], beta: 1 }); // [0.5]
+ */
+export const normalizeWith: Ops["normalizeWith"] = ((
+  x: unknown,
+  partials: unknown,
+  options: unknown,
+  store?: Store,
+) => {
+  const { request, max, sum, log } = checkNormalize(x, partials, options, store);
+  const formula = ([row]: readonly Row[], r: number): Row =>
+    normalizeRow(row as Row, request.beta, max[r] as number, sum[r] as number, log);
+  return deliverNumbers(request, mapRows(request, log ? -Infinity : 0, formula));
+}) as Ops["normalizeWith"];
+
+export { mergePartials } from "./partials.js";
 
 /**
  * softmax(x / 0) along an axis. Accuracy and errors as {@link "softmax-simd".hardmax | with kernels}.

@@ -6,4 +6,5 @@
 
 export { createSoftmax } from "./create.slim.js";
 export type * from "./exported-types.js";
+export { mergePartials } from "./partials.js";
 export type { SlimOptions } from "./types.js";

@@ -104,6 +104,8 @@ export function opsBy(one: Serve<UnaryPlan>, two: Serve<BinaryPlan>): Ops & Pick
     entropy: one(ops.entropy, reference.entropy),
     klDivergence: two(ops.klDivergence, reference.klDivergence),
     logProb: two(ops.logProb, reference.logProb),
+    softmaxPartials: one(ops.softmaxPartials, reference.softmaxPartials),
+    normalizeWith: two(ops.normalizeWith, reference.normalizeWith),
     argmax: one(ops.argmax, reference.argmax),
     hardmax: one(ops.hardmax, reference.hardmax),
     topK: two(ops.topK, reference.topK),

@@ -114,8 +114,11 @@ function verifySoftmax(softmax: Loose, reference: Loose, dtype: Dtype, seed: num
   return { op: "softmax", dtype, maxUlp: Math.max(...ulps), cases, failures };
 }
 
-/** What each op is called with: x logits, p and q probabilities, c class indices, k a component, n a count. */
-const ARGUMENTS: Readonly<Record<keyof Ops, string>> = {
+/**
+ * What each op is called with: x logits, p and q probabilities, c class indices, k a component, n a count. Not those of
+ * parts of rows.
+ */
+const ARGUMENTS: Readonly<Record<Exclude<keyof Ops, "softmaxPartials" | "normalizeWith">, string>> = {
   logSoftmax: "x",
   logSumExp: "x",
   logSumExpSigned: "x",

@@ -137,7 +137,7 @@ export function standing(request: Request, op: RowsOp): Standing | undefined {
   if (place === undefined || op.extra !== undefined || isTurned(request, op)) return undefined;
   const { memory, x, other = 0, y = 0 } = place;
   const copied = x === undefined;
-  // Elements that come back need a place; where numbers do, there is none as large as x to copy it to.
+  // Elements that come back need a place; x may be copied there, where it is that of elements.
   if (op.masked === undefined ? copied : place.y === undefined) return undefined;
   if (request.other !== undefined && (copied || place.other === undefined)) return undefined;
   return { memory, x: x ?? y, other, y, copied };

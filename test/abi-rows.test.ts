@@ -21,7 +21,12 @@ const SHAPES: readonly (readonly [rows: number, columns: number])[] = [
 ];
 
 /** Those that may write to where they read. */
-const IN_PLACE: ReadonlySet<string> = new Set(["logSoftmax", "crossEntropy with gradient"]);
+const IN_PLACE: ReadonlySet<string> = new Set([
+  "logSoftmax",
+  "normalize",
+  "normalize of logarithms",
+  "crossEntropy with gradient",
+]);
 
 /** A call that reads x, at the end of memory, and may write y. */
 type Call = (kernels: Kernels, x: number, y: number, rows: number, columns: number, beta: number) => void;
@@ -33,6 +38,13 @@ function callsOf(dtype: Dtype): Readonly<Record<string, Call>> {
     logSumExp: (k, x, _, rows, columns, beta) => k[`logSumExp${s}`](x, 0, LOSSES, 0, rows, columns, beta, SCRATCH),
     "logSumExp with weights and signs": (k, x, _, rows, columns, beta) =>
       k[`logSumExp${s}`](x, x, LOSSES, SIGNS, rows, columns, beta, SCRATCH),
+    partials: (k, x, _, rows, columns, beta) => k[`partials${s}`](x, LOSSES, SIGNS, rows, columns, beta, SCRATCH),
+    ...Object.fromEntries(
+      [0, 1].map((log): [string, Call] => [
+        `normalize${log ? " of logarithms" : ""}`,
+        (k, x, y, rows, columns, beta) => k[`normalize${s}`](x, y, rows, columns, beta, LOSSES, LOSSES, log, SCRATCH),
+      ]),
+    ),
     crossEntropy: (k, x, _, rows, columns, beta) =>
       k[`crossEntropy${s}`](x, 0, rows, columns, beta, LABELS, 0, 0, 0, 1, 0, 1, LOSSES, SCRATCH),
     "crossEntropy with gradient": (k, x, y, rows, columns, beta) =>

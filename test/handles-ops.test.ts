@@ -277,3 +277,23 @@ describe("maxMemory", () => {
     }
   });
 });
+
+describe.each(MAKERS)("neighbours in memory, over %s", (_, make) => {
+  const library = make();
+
+  it.each(OPS.filter(({ options }) => options.includes("out")))("$name from typed arrays writes to out alone", (op) => {
+    const sizes = [50, 40];
+    const count = product(sizes);
+    const p = Float32Array.from({ length: count }, (_, i) => ((i % 40) + 1) / 820);
+    const second = secondFor(op, () => p.slice().reverse(), sizes[0] as number);
+    const options = rowwise(op, taken(op, { shape: sizes }));
+    const expected = valuesOf(written(op, callOp(library, op, p, second, options)));
+    const out = library.allocate("float32", formShape(op.form, [50], 40));
+    const after = library.allocate("float32", 4 * count);
+    after.data.fill(5);
+    expect(valuesOf(written(op, callOp(library, op, p, second, { ...options, out })))).toEqual(expected);
+    expect(after.data.every((value) => value === 5)).toBe(true);
+    out.free();
+    after.free();
+  });
+});

@@ -27,7 +27,7 @@ export async function startService({ port = 0, idle, quiet = false }: ServiceOpt
   const directory = await mkdtemp(join(tmpdir(), "softmax-worker-"));
   try {
     const script = join(directory, "worker.js");
-    await bundleWorker(script);
+    await bundleWorker(fileURLToPath(new URL(wrangler.main, import.meta.url)), script);
     const miniflare = await startWorkerd(script, { host: "127.0.0.1", port, ...bindings(idle), ...(quiet && SILENT) });
     return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() };
   } finally {
@@ -64,9 +64,10 @@ const SILENT: Partial<MiniflareOptions> = {
   },
 };
 
-async function bundleWorker(outfile: string): Promise<void> {
+/** Bundles a worker into a folder that is to have the .wasm files too. */
+export async function bundleWorker(entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [fileURLToPath(new URL(wrangler.main, import.meta.url))],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     format: "esm",

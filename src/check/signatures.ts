@@ -23,6 +23,9 @@ const zero = (beta: number): string | false =>
   beta === 0 && "a beta other than 0, where (1/beta) log Σ exp(beta x) has no limit";
 
 export const SOFTMAX: Signature = { names: ["x"], options: COMMON, form: "same" };
+/** What it gives is no array of x's kind. */
+export const PARTIALS: Signature = { ...SOFTMAX, options: COMMON.filter((name) => name !== "out") };
+export const NORMALIZE: Signature = { ...SOFTMAX, options: ["shape", "axis", "out", "where", "log"] };
 export const SIGMOID: Signature = { names: ["x"], options: ["out", ...SCALING], form: "same" };
 export const LOG_SUM_EXP: Signature = {
   names: ["x"],

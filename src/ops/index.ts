@@ -5,6 +5,7 @@ export { hardmax } from "./hardmax.js";
 export { softmaxHessian, softmaxHessianComponent, softmaxJacobian } from "./jacobian.js";
 export { logSoftmax } from "./logsoftmax.js";
 export { logSumExp, logSumExpSigned } from "./logsumexp.js";
+export { normalizeWith, softmaxPartials } from "./partials.js";
 export { sigmoid } from "./sigmoid.js";
 export { softmax } from "./softmax.js";
 export { topK } from "./topk.js";

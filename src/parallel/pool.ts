@@ -91,6 +91,8 @@ class Calls {
     if (this.#closed !== undefined) throw this.#closed;
     const { control, rest } = readControl(options);
     if (control.signal?.aborted) throw control.signal.reason;
+    // A page may have to compile first.
+    if (this.#engine.memory() === undefined) await this.#starting;
     const memory = this.#engine.memory();
     if (memory === undefined) return plain(...inputs, rest, this.store);
     const plan = op(...inputs, rest, this.store);

@@ -18,15 +18,21 @@ export function exponents(z: Row, beta: number): Exponents {
   // The logit of β z = -Infinity, which has no mass; at β = 0 too.
   const nothing = beta < 0 ? Infinity : -Infinity;
   const top = z.reduce((a, b) => (beta < 0 ? Math.min(a, b) : Math.max(a, b)), nothing);
-  const falls = z.map((v) => {
+  const falls = fallsFrom(z, top, beta);
+  const first = falls.indexOf(0);
+  const rest = falls.reduce((sum, fall, i) => (i === first ? sum : sum + Math.exp(fall)), 0);
+  return { top, falls, rest: Number.isFinite(top) ? rest : NaN };
+}
+
+/** β (z - top), where no β z is larger than β top. */
+function fallsFrom(z: Row, top: number, beta: number): Row {
+  const nothing = beta < 0 ? Infinity : -Infinity;
+  return z.map((v) => {
     if (v === top) return 0;
     if (v === nothing || !Number.isFinite(beta)) return -Infinity;
     // Halved, the difference of two finite numbers cannot overflow.
     return 2 * (beta * (v / 2 - top / 2));
   });
-  const first = falls.indexOf(0);
-  const rest = falls.reduce((sum, fall, i) => (i === first ? sum : sum + Math.exp(fall)), 0);
-  return { top, falls, rest: Number.isFinite(top) ? rest : NaN };
 }
 
 /** softmax(β z), β any number. */
@@ -39,6 +45,19 @@ export function softmaxRow(z: Row, beta: number): Row {
 export function logSoftmaxRow(z: Row, beta: number): Row {
   const { falls, rest } = exponents(z, beta);
   return falls.map((fall) => fall - Math.log1p(rest));
+}
+
+/** The z with the largest β z, and Σ exp(β (z - max)). */
+export function partialsRow(z: Row, beta: number): { max: number; sum: number } {
+  const { top, rest } = exponents(z, beta);
+  return { max: top, sum: top === (beta < 0 ? Infinity : -Infinity) ? 0 : 1 + rest };
+}
+
+/** softmax(β z) or its logarithm, of a part of a row, from the partials of the whole. */
+export function normalizeRow(z: Row, beta: number, max: number, sum: number, log: boolean): Row {
+  // A row with no softmax.
+  const total = Number.isFinite(max) ? sum : NaN;
+  return fallsFrom(z, max, beta).map((fall) => (log ? fall - Math.log(total) : Math.exp(fall) / total));
 }
 
 /**

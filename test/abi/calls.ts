@@ -83,6 +83,34 @@ function logSumExp(): Call[] {
   ];
 }
 
+/** Parts of rows, and what the whole may be: a maximum beyond the part's, more mass. */
+function partials(): Call[] {
+  return [false, true].flatMap((isOdd) => {
+    const rowsOf = (suffix: Suffix, rows: number, columns: number, source: Random) =>
+      isOdd ? odd(suffix, rows, columns, source) : logits(suffix, rows * columns, source);
+    return [
+      ...over("partials", SHAPES, BETAS, (suffix, rows, columns, beta, source) => ({
+        areas: {
+          x: given(rowsOf(suffix, rows, columns, source)),
+          values: result("f64", rows),
+          sums: result("f64", rows),
+        },
+        arguments: ["x", "values", "sums", rows, columns, beta, "scratch"],
+      })),
+      ...[0, 1].flatMap((log) =>
+        over("normalize", SHAPES, BETAS, (suffix, rows, columns, beta, source) => ({
+          areas: {
+            x: changed(rowsOf(suffix, rows, columns, source)),
+            maxima: given(Float64Array.from({ length: rows }, () => Math.sign(beta || 1) * source.uniform(90, 400))),
+            sums: given(Float64Array.from({ length: rows }, () => source.uniform(1, 1000))),
+          },
+          arguments: ["x", "x", rows, columns, beta, "maxima", "sums", log, "scratch"],
+        })),
+      ),
+    ];
+  });
+}
+
 function crossEntropy(): Call[] {
   return [
     ...over("crossEntropy", SHAPES, FINITE, (suffix, rows, columns, beta, source) => ({
@@ -216,6 +244,7 @@ export const CALLS: Readonly<Record<string, () => readonly Call[]>> = {
     ...rowwise(),
     ...acrossAxes(),
     ...logSumExp(),
+    ...partials(),
     ...crossEntropy(),
     ...derivatives(),
     ...elementwise(),

@@ -124,6 +124,9 @@ function addSettings(bits: Bits, library: Subject, dtype: Dtype): void {
       }
       bits[`sigmoid ${dtype} ${rows * length} ${name}`] = digest(library.sigmoid(x, scale));
     }
+    const partials = library.softmaxPartials(x, { shape });
+    const normalized = [false, true].map((log) => library.normalizeWith(x, partials, { shape, log }));
+    bits[`partials ${dtype} ${rows}x${length}`] = digest(partials.max, partials.sum, ...normalized);
     const weights = logits(dtype, rows * length, 3, 2);
     const { value, sign } = library.logSumExpSigned(x, { shape, weights });
     bits[`logSumExpSigned ${dtype} ${rows}x${length}`] = digest(value as Floats, sign as Floats);

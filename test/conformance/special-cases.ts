@@ -1,5 +1,6 @@
 // The special cases of the numerical contract, every op's, with the one right answer to each.
 
+import type { PartialsLike } from "../../src/partials-types.js";
 import type { Options } from "./entries.js";
 
 const INF = Infinity;
@@ -9,7 +10,7 @@ const THIRD = 1 / 3;
 /** What an op of some arguments gives. Arrays of numbers become arrays of the dtype. */
 export type Case = readonly [
   op: string,
-  args: readonly (readonly number[] | number | Int32Array)[],
+  args: readonly (readonly number[] | number | Int32Array | PartialsLike)[],
   options: Options,
   ...results: unknown[],
 ];
@@ -120,6 +121,23 @@ export const REDUCED: readonly Case[] = [
   ["logSumExpSigned", [[0, 0]], { weights: [-3, 1] }, [LN2], [-1]],
   ["logSumExpSigned", [[5, 5]], { weights: [-1, 1] }, [-INF], [0]],
   ["logSumExpSigned", [[5, NaN]], {}, [NaN], [NaN]],
+  // A part of a row: its maximum, what it adds over that, and beta.
+  ["softmaxPartials", [[3, 1, 3]], { temperature: 0 }, [3], [2], [INF]],
+  ["softmaxPartials", [[3, 1, 1]], { beta: -INF }, [1], [2], [-INF]],
+  ["softmaxPartials", [[3, -INF, 1]], { beta: 0 }, [3], [2], [0]],
+  ["softmaxPartials", [[3, NaN]], {}, [NaN], [NaN], [1]],
+  ["softmaxPartials", [[3, INF]], {}, [INF], [NaN], [1]],
+  ["softmaxPartials", [[-INF, -INF]], {}, [-INF], [0], [1]],
+  ["softmaxPartials", [[INF, INF]], { beta: -1 }, [INF], [0], [-1]],
+  ["softmaxPartials", [[NaN, 5]], { where: [0, 0] }, [-INF], [0], [1]],
+  ["softmaxPartials", [[]], { shape: [2, 0], beta: -2 }, [INF, INF], [0, 0], [-2]],
+  ["softmaxPartials", [[3.4e38, -3.4e38]], {}, [3.4e38], [1], [1]],
+  ["normalizeWith", [[1, 2], { max: [2], sum: [4], beta: 0 }], {}, [0.25, 0.25]],
+  ["normalizeWith", [[1, 2], { max: [2], sum: [4], beta: INF }], {}, [0, 0.25]],
+  ["normalizeWith", [[1, 2], { max: [2], sum: [NaN], beta: 1 }], {}, [NaN, NaN]],
+  ["normalizeWith", [[-INF, -INF], { max: [2], sum: [4], beta: 1 }], {}, [0, 0]],
+  ["normalizeWith", [[-INF, 2], { max: [2], sum: [4], beta: 1 }], { log: true }, [-INF, -2 * LN2]],
+  ["normalizeWith", [[7, 2], { max: [2], sum: [4], beta: 1 }], { where: [0, 1], log: true }, [-INF, -2 * LN2]],
   ["entropy", [[0.5, 0.5, 0]], {}, [LN2]],
   ["entropy", [[1, 0, 0]], {}, [0]],
   ["entropy", [[NaN, 1]], {}, [NaN]],

@@ -23,8 +23,12 @@ function checkRow({ suite }: Context, subject: Subject, dtype: Dtype, [x, option
     const given = floats(dtype, x);
     const got = subject.softmax(given, options);
     suite.check(`softmax: ${what}`, almost(got, p, dtype), got, p);
+    const { shape, axis, where, ...scaling } = options;
+    const along = Object.fromEntries(Object.entries({ shape, axis, where }).filter(([, value]) => value !== undefined));
+    const shard = subject.normalizeWith(given, subject.softmaxPartials(given, { ...along, ...scaling }), along);
+    suite.check(`normalizeWith: ${what}`, almost(shard, p, dtype), shard, p);
     suite.check(`${what}: x as it was`, alike(given, floats(dtype, x)), given, x);
-    const { temperature, ...along } = options;
+    const { temperature } = options;
     if (temperature !== 0) return;
     const hard = subject.hardmax(given, along);
     suite.check(`hardmax: ${what}`, almost(hard, p, dtype), hard, p);

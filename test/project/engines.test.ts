@@ -6,6 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Engine, Run } from "../engines/engine.js";
+import { engines as all } from "../engines/list.js";
 import { processEngine } from "../engines/processes.js";
 import { type Digests, differences, type Report } from "../engines/report.js";
 import { type Counts, conclude, runEngines, select } from "../engines/runner.js";
@@ -143,6 +144,8 @@ describe("a run", () => {
     ["no bits", { ...GOOD, bits: null }, {}, "the baseline module gave no results"],
     ["an empty set of bits", { ...GOOD, bits: {} }, {}, "the baseline module gave no results"],
     ["kernels in disguise", { ...FALLBACK, bits: GOOD.bits }, { backend: "js" }, "where no kernel may serve"],
+    ["a pool in another memory", { ...GOOD, memory: "transferred" }, { memory: "shared" }, "got memory transferred ("],
+    ["no pool", GOOD, { memory: "none" }, "got memory undefined ("],
     ["no report", { ok: true }, {}, `expected a report, got {"ok":true}`],
     ["nothing", null, {}, "expected a report, got null"],
   ])("fails on %s", async (_, report, given, said) => {
@@ -218,6 +221,16 @@ describe("what is asked for", () => {
     expect(namesOf(["three", "one"])).toEqual(["one", "three"]);
     expect(namesOf([], true)).toEqual(["one", "three"]);
     expect(() => namesOf(["four"])).toThrow(new RangeError('got engine "four", expected one of one, two, three'));
+  });
+
+  it("is in each engine, by its name", () => {
+    const names = all.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const pools = all.filter(({ name }) => name.endsWith("-pool"));
+    expect(pools.filter(({ gate }) => gate).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["node20-pool", "node24-pool", "chromium-pool", "chromium-isolated-pool"]),
+    );
+    for (const { program } of pools) expect(program).toMatch(/parallel\.ts$/);
   });
 
   it("holds with a skip, unless --gate or --all forbids that", async () => {

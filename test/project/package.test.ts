@@ -58,6 +58,7 @@ describe("the packed files", () => {
       "dist/learn.simd.wasm",
       "dist/learn.simd.wasm.d.ts",
       "dist/learn.workerd.js",
+      "dist/partials.d.ts",
       "dist/reference.d.ts",
       "dist/reference.js",
       "dist/relaxed-simd.wasm",

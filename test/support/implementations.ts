@@ -1,4 +1,5 @@
 import { createSoftmax } from "../../src/index.js";
+import type { Partials } from "../../src/partials-types.js";
 import * as reference from "../../src/reference.js";
 import type { CreateOptions, FloatArray, Softmax, SoftmaxFunction, SoftmaxOptions } from "../../src/types.js";
 
@@ -19,6 +20,8 @@ export interface Ops {
   readonly softmaxVjp: (y: FloatArray, dy: FloatArray, options?: Options) => FloatArray;
   readonly softmaxJvp: (y: FloatArray, dx: FloatArray, options?: Options) => FloatArray;
   readonly logSoftmaxVjp: (y: FloatArray, dy: FloatArray, options?: Options) => FloatArray;
+  readonly softmaxPartials: (x: FloatArray, options?: Options) => Partials;
+  readonly normalizeWith: (x: FloatArray, partials: unknown, options?: Options) => FloatArray;
   readonly crossEntropy: Loss<number, FloatArray>;
   readonly crossEntropyWithGrad: Loss<{ loss: number; grad: FloatArray }, { loss: FloatArray; grad: FloatArray }>;
   readonly entropy: (p: FloatArray, options?: Options) => FloatArray;

@@ -19,8 +19,11 @@ import {
   logSumExp,
   logSumExpSigned,
   type MapFunction,
+  mergePartials,
   type NestedValues,
+  normalizeWith,
   type Ops,
+  type Partials,
   type ResidentArray,
   type Softmax,
   sigmoid,
@@ -28,6 +31,7 @@ import {
   softmaxHessianComponent,
   softmaxJacobian,
   softmaxJvp,
+  softmaxPartials,
   softmaxVjp,
   type Targets,
   type TopK,
@@ -68,6 +72,14 @@ exactly<typeof f32>()(softmaxVjp(tensor, tensor).data, true);
 exactly<number[][]>()(softmaxVjp(frozen, [[1], [2]]), true);
 
 // One number a row: a level less, or a number.
+const partials = mergePartials(softmaxPartials(f32), softmaxPartials(matrix, { temperature: 2 }));
+exactly<Partials>()(partials, true);
+exactly<typeof f32>()(normalizeWith(f32, partials), true);
+exactly<number[][]>()(normalizeWith(matrix, { max: [1], sum: [1], beta: 1 }, { log: true }), true);
+// @ts-expect-error
+normalizeWith(f32, partials, { beta: 1 });
+// @ts-expect-error
+softmaxPartials(f32, { out: f32 });
 exactly<typeof f32>()(logSumExp(f32), true);
 exactly<number>()(logSumExp([1, 2, 3]), true);
 exactly<number>()(logSumExp([1, 2, 3] as const), true);

@@ -65,7 +65,7 @@ describe.each<Memory>(["shared", "transferred"])("the pool's memory, %s,", (memo
     await pool.softmax(x, { out: y });
     const taken = bytesTaken(pool);
     for (let i = 0; i < 200; i++) await pool.softmax(x, { out: y });
-    expect(bytesTaken(pool)).toBe(taken);
+    expect(bytesTaken(pool)).toBeLessThanOrEqual(taken + (memory === "shared" ? 0 : WINDOWS));
     expectSameBits(y.data, ONE.softmax(values, { shape: size }));
   });
 

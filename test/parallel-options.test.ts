@@ -59,10 +59,11 @@ describe.each<Memory>(["shared", "transferred"])("memory %s: as one thread, to t
   });
   afterAll(() => pool.close());
 
-  it.each(SCALES)("$0", async (scale) => {
+  it.each(SCALES)("%o", async (scale) => {
     for (const dtype of DTYPES) {
       const x = logitsOf(dtype, SHAPE);
-      for (const op of [SOFTMAX, opNamed("logSoftmax"), opNamed("logSumExp"), opNamed("sigmoid")]) {
+      const others = dtype === "float32" ? (["logSoftmax", "logSumExp", "sigmoid"] as const) : [];
+      for (const op of [SOFTMAX, ...others.map(opNamed)]) {
         await expectAsOne(pool, op, x, undefined, taken(op, { shape: SHAPE, ...scale }));
       }
       await expectAsOne(pool, SOFTMAX, x, undefined, { shape: SHAPE, axis: 0, ...scale });
@@ -80,7 +81,8 @@ describe.each<Memory>(["shared", "transferred"])("memory %s: as one thread, to t
   });
 
   it.each(Object.keys(MASKS))("where %s", async (name) => {
-    for (const op of ROWWISE.filter(({ options }) => options.includes("where"))) {
+    const all = ROWWISE.filter(({ options }) => options.includes("where"));
+    for (const op of name === "as long as x" ? all : [SOFTMAX, opNamed("logSumExp"), opNamed("softmaxVjp")]) {
       const x = typed("float32", valuesFor(op, SIZE, 1));
       const second = secondOf(op, () => x.map((value) => value / 2), ...SHAPE);
       await expectAsOne(pool, op, x, second, rowwise(op, { shape: SHAPE, where: MASKS[name] }));

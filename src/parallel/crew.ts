@@ -4,8 +4,8 @@ import { program } from "../generated/worker.js";
 import type { Job, Reply, Setup } from "./protocol.js";
 import { type Listener, startThread, type Thread } from "./thread.js";
 
-/** Jobs that a thread has at a time: the one that it runs, and one to go on with at once. */
-export const DEPTH = 2;
+/** Jobs that a thread has at a time: the one that it runs, and others to go on with while the calling thread is busy. */
+export const DEPTH = 4;
 
 /** Why a job was not done, though another thread may do it. */
 export class ThreadDied extends Error {}
@@ -174,9 +174,9 @@ export class Crew {
 
   #give({ thread, orders }: Member, order: Order): void {
     const id = this.#jobs++;
-    const { calls, buffer, from } = order;
+    const { calls, turns, buffer, from } = order;
     orders.set(id, order);
-    thread.post({ id, calls, buffer, from }, buffer === undefined ? [] : [buffer]);
+    thread.post({ id, calls, turns, buffer, from }, buffer === undefined ? [] : [buffer]);
   }
 
   #hold(by: number): void {

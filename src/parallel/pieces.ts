@@ -2,12 +2,13 @@
 
 import { allocate, privateView } from "../check/arrays.js";
 import type { Request } from "../check.js";
-import { type Chunk, Chunks, isTurned, type Rows, type RowsOp, WINDOW_BYTES } from "../chunks.js";
+import { type Chunk, Chunks, isTurned, type Rows, WINDOW_BYTES } from "../chunks.js";
 import { ROWS } from "../memory.js";
 import type { Plan } from "../plan.js";
 import type { Elements } from "../types.js";
-import { numbersFor, rowsOf, type Standing, standing, takeNumbers } from "../window.js";
+import { numbersFor, rowsOf, type Standing, takeNumbers } from "../window.js";
 import type { Slot } from "./slot.js";
+import type { Turns } from "./team.js";
 
 /** A piece of a call. */
 export interface Piece {
@@ -24,7 +25,8 @@ export interface Piece {
  * In bytes, the least that is worth a message, and the most between two looks at a signal. What passes through a slot is no
  * more than what stays in the cache.
  */
-const LEAST_BYTES = 256 * 1024;
+const LEAST_PASSING_BYTES = 512 * 1024;
+const LEAST_BYTES = 1024 * 1024;
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Pieces a thread, where rows pass through slots. */
@@ -48,32 +50,14 @@ export function resultsOf({ request, op }: Plan): Results {
   return { elements: target ?? allocate(dtype, size), numbers: numbersFor(request, op) };
 }
 
-/** The pieces of such a call for so many threads. `slot`: any; `mayStand`: whether threads reach the arrays that stay. */
-export function piecesOf(
-  plan: Plan,
-  results: Results,
-  threads: number,
-  slot: Slot,
-  mayStand: boolean,
-): readonly Piece[] {
-  const { request, op } = plan;
-  const { extent, dtype } = request;
-  const place = mayStand && extent.outer >= threads ? standing(request, op) : undefined;
-  if (place !== undefined) return standingPieces(request, op, place, threads, results);
-  const bytes = (sizeOf(request) * (dtype === "float64" ? 8 : 4)) / (threads * PIECES);
-  const room = Math.min(WINDOW_BYTES, Math.max(LEAST_BYTES, bytes) * areasOf(plan)) + (op.extra?.bytes ?? 0);
-  return passingPieces(plan, room, slot, results);
-}
-
 /** How many times over a chunk takes memory. */
 function areasOf({ request, op }: Plan): number {
   return 1 + (request.other === undefined ? 0 : 1) + (isTurned(request, op) ? 1 : 0);
 }
 
-/** Rows that stand in shared memory. */
-function standingPieces(
-  request: Request,
-  op: RowsOp,
+/** Pieces of rows that stand in shared memory, for so many threads. */
+export function standingPieces(
+  { request, op }: Plan,
   place: Standing,
   threads: number,
   { numbers }: Results,
@@ -90,6 +74,22 @@ function standingPieces(
     },
     take: (slot) => takeNumbers(slot, first, count, op.numbers, numbers),
   }));
+}
+
+/** How many turns a thread has at rows that stand, if they are not less than TURN_BYTES. */
+const TURNS = 16;
+const TURN_BYTES = 128 * 1024;
+
+/** Turns at rows that stand in shared memory. */
+export function standingTurns({ request, op }: Plan, place: Standing, workers: number): Turns {
+  const { outer, length, inner } = request.extent;
+  const slabBytes = length * inner * (request.dtype === "float64" ? 8 : 4);
+  const bytes = Math.max(TURN_BYTES, (outer * slabBytes) / (workers * TURNS));
+  const step = Math.max(1, Math.round(bytes / slabBytes));
+  return {
+    count: Math.ceil(outer / step),
+    act: (turn, slot) => op.run(rowsOf(request, place, slot, turn * step, Math.min(step, outer - turn * step))),
+  };
 }
 
 /** [first, count] of pieces, each its thread's share of two thirds of what is left: few messages, and all end together. */
@@ -109,9 +109,16 @@ function fallingSteps(
   return steps;
 }
 
-/** Rows that pass through slots. */
-function passingPieces(plan: Plan, room: number, slot: Slot, { elements, numbers }: Results): readonly Piece[] {
+/** Pieces of rows that pass through slots. `slot`: any. */
+export function passingPieces(
+  plan: Plan,
+  threads: number,
+  slot: Slot,
+  { elements, numbers }: Results,
+): readonly Piece[] {
   const { request, op } = plan;
+  const bytes = (sizeOf(request) * (request.dtype === "float64" ? 8 : 4)) / (threads * PIECES);
+  const room = Math.min(WINDOW_BYTES, Math.max(LEAST_PASSING_BYTES, bytes) * areasOf(plan)) + (op.extra?.bytes ?? 0);
   const to = privateView(elements);
   slot.begin(room);
   const chunks = [...new Chunks(slot, request, op).all()];

@@ -11,13 +11,14 @@ import { carryOut, type Plan, type Whole } from "../plan.js";
 import { Store } from "../store.js";
 import { CREATE_OPTIONS, checkCreateOptions, opsBy } from "../surface.js";
 import { sharedMemory } from "../wasm.js";
+import { type Standing, standing } from "../window.js";
 import { Crew, DEPTH } from "./crew.js";
 import { PoolHeap } from "./heap.js";
 import { modules } from "./modules.js";
-import { type Piece, piecesOf, type Results, resultsOf, sizeOf } from "./pieces.js";
+import { passingPieces, type Results, resultsOf, sizeOf, standingPieces, standingTurns } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
-import { type Control, helps, Progress, type Team, work, workersOf } from "./team.js";
+import { type Control, helps, Progress, type Team, takeTurns, work } from "./team.js";
 import { coresAvailable } from "./thread.js";
 import type { Pool, PoolBackend, PoolOptions } from "./types.js";
 
@@ -28,6 +29,8 @@ const MOST_THREADS = 64;
 
 /** The threads, once they have been started, and where they work: the pool's arrays, or memories of their own. */
 interface Started extends Team {
+  /** Where the calling thread works; undefined where it stays free. */
+  readonly own: Slot | undefined;
   readonly heap: PoolHeap | undefined;
 }
 
@@ -112,7 +115,7 @@ class Calls {
       await started?.crew.ready();
       if (this.#closed !== undefined) throw this.#closed;
       if (started === undefined || started.crew.size === 0) return here();
-      return await share(plan, started, progress);
+      return await share(plan, started, progress, here);
     } finally {
       end?.();
     }
@@ -149,23 +152,52 @@ function newCrew(threads: number, module: object, heap: PoolHeap): { readonly cr
   }
 }
 
-/** A call by several threads. */
-async function share(plan: Plan, started: Started, progress: Progress): Promise<unknown> {
-  const { heap } = started;
+/** A call by several threads; by `here` where there is nothing to share out. */
+async function share(plan: Plan, started: Started, progress: Progress, here: () => unknown): Promise<unknown> {
+  const { slots, threads, own } = started;
+  const heap = started.heap;
   const results = resultsOf(plan);
-  if (heap !== undefined && isLong(plan, workersOf(started))) await splitRows(plan, results, heap, started, progress);
-  else await work(started, await piecesFor(plan, results, started), progress);
-  return plan.deliver(plan.request, results.elements, results.numbers);
+  const deliver = (): unknown => plan.deliver(plan.request, results.elements, results.numbers);
+  const place = heap && standing(plan.request, plan.op);
+  if (heap !== undefined && place !== undefined) {
+    // Beside as many threads as there are cores it would only be in their way.
+    const free = threads < coresAvailable() ? own : undefined;
+    const workers = free === undefined ? threads : threads + 1;
+    if (isLong(plan, place, workers)) {
+      await splitRows(plan, place, heap, started, free, progress);
+      return deliver();
+    }
+    if (plan.request.extent.outer >= workers) {
+      await shareStanding(plan, place, { ...started, heap }, free, results, progress);
+      return deliver();
+    }
+  }
+  const slot = await slots.take();
+  const pieces = passingPieces(plan, own === undefined ? threads : threads + 1, slot, results);
+  slots.give(slot);
+  if (pieces.length === 1) return here();
+  // The rows are in the calling thread's hands anyway, so it does a share: 1.6 times one thread in place of 1.3.
+  await work(started, pieces, progress, own);
+  return deliver();
 }
 
-async function piecesFor(plan: Plan, results: Results, started: Started): Promise<readonly Piece[]> {
-  const { heap, slots } = started;
-  const slot = await slots.take();
-  try {
-    return piecesOf(plan, results, workersOf(started), slot, heap !== undefined);
-  } finally {
-    slots.give(slot);
+/** Rows that stand in shared memory: by turns where nobody watches, else piece by piece. */
+async function shareStanding(
+  plan: Plan,
+  place: Standing,
+  team: Team & { readonly heap: PoolHeap },
+  own: Slot | undefined,
+  results: Results,
+  progress: Progress,
+): Promise<void> {
+  const { threads, heap, crew } = team;
+  // One message to each thread in place of one for each piece: 1.7 times one thread at 4096x1000 in place of 1.4.
+  if (plan.op.numbers === 0 && !place.copied && !progress.isWatched) {
+    const turns = standingTurns(plan, place, own === undefined ? threads : threads + 1);
+    if (await takeTurns(team, heap, turns, own)) return;
+    if (place.x === place.y) throw new Error("a thread of the pool died", { cause: crew.cause });
   }
+  await work(team, standingPieces(plan, place, threads, results), progress, own);
 }
 
 /** Options of a pool's call apart from those of the op. */

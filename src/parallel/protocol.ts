@@ -13,6 +13,8 @@ export interface Setup {
 export interface Job {
   readonly id: number;
   readonly calls: readonly Call[];
+  /** Where threads that have the same calls share them: a pointer to the number of the next one to make. */
+  readonly turns?: number | undefined;
   /** Where memory is not shared: what the thread's memory is to hold from `from` on, and what comes back. */
   readonly buffer: ArrayBuffer | undefined;
   readonly from: number;

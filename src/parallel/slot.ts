@@ -12,8 +12,8 @@ export interface Slot extends Linear {
   readonly kernels: ParallelKernels;
   /** Forgets the calls of an earlier piece of work; up to `room` bytes of rows may pass, or one row. */
   begin(room: number): void;
-  /** Has a thread make the calls. */
-  done(crew: Crew): Promise<void>;
+  /** Has a thread make the calls; or, by `turns`, those of them that no other makes. */
+  done(crew: Crew, turns?: number): Promise<void>;
 }
 
 /** Kernels that are not called: what they were to be called with goes to `calls`. */
@@ -73,8 +73,8 @@ export class SharedSlot implements Slot {
     return this.#heap.memory.bytes();
   }
 
-  async done(crew: Crew): Promise<void> {
-    await crew.do({ calls: this.#calls, buffer: undefined, from: 0 });
+  async done(crew: Crew, turns?: number): Promise<void> {
+    await crew.do({ calls: this.#calls, turns, buffer: undefined, from: 0 });
   }
 }
 

@@ -1,6 +1,7 @@
 // The threads of a pool with the memory that they work in, and calls in pieces among them.
 
 import { type Crew, DEPTH, ThreadDied } from "./crew.js";
+import type { PoolHeap } from "./heap.js";
 import type { Piece } from "./pieces.js";
 import type { Slot, Slots } from "./slot.js";
 
@@ -24,6 +25,12 @@ export class Progress {
     this.#total = total;
   }
 
+  /** Whether anybody looks at it, or may end it. */
+  get isWatched(): boolean {
+    const { signal, onProgress } = this.#control;
+    return signal !== undefined || onProgress !== undefined;
+  }
+
   /** Throws the signal's reason, if it has been given. */
   check(): void {
     const { signal } = this.#control;
@@ -41,18 +48,14 @@ export interface Team {
   readonly crew: Crew;
   readonly slots: Slots;
   readonly threads: number;
-  /** Where the calling thread does its share; undefined where it stays free. */
-  readonly own: Slot | undefined;
 }
 
-/** How many threads work: the calling one too, if it has a slot of its own. */
-export function workersOf({ threads, own }: Team): number {
-  return threads + (own === undefined ? 0 : 1);
-}
-
-/** Has all pieces done. What fails first is thrown, once no thread works on any piece any more. */
-export async function work(team: Team, pieces: readonly Piece[], progress: Progress): Promise<void> {
-  const { crew, slots, threads, own } = team;
+/**
+ * Has all pieces done; `own`: where the calling thread does its share. What fails first is thrown, once no thread works on
+ * any piece any more.
+ */
+export async function work(team: Team, pieces: readonly Piece[], progress: Progress, own?: Slot): Promise<void> {
+  const { crew, slots, threads } = team;
   const left = pieces.values();
   const failures: unknown[] = [];
   const attempt = async (act: () => Promise<void>, rows: number): Promise<void> => {
@@ -75,11 +78,11 @@ export async function work(team: Team, pieces: readonly Piece[], progress: Progr
   };
   const ownLane = async (slot: Slot): Promise<void> => {
     // The others first; and between pieces whatever waits for this thread.
-    await turn();
+    await turnOfLoop();
     for (const piece of left) {
       if (failures.length === 0) await attempt(async () => doHere(piece, slot), piece.rows);
       if (failures.length > 0) return;
-      await turn();
+      await turnOfLoop();
     }
   };
   const lanes = Array.from({ length: Math.min(pieces.length, threads * DEPTH) }, lane);
@@ -88,16 +91,66 @@ export async function work(team: Team, pieces: readonly Piece[], progress: Progr
   if (failures.length > 0) throw failures[0];
 }
 
-/** Whether the calling thread does its share: where it need not be free for a page. */
+/** Whether the calling thread may do a share: where it need not be free for a page. */
 export const helps: boolean = typeof setImmediate === "function";
 
-function turn(): Promise<void> {
+function turnOfLoop(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
 function doHere(piece: Piece, slot: Slot): void {
   piece.load(slot);
   piece.take(slot);
+}
+
+/** Work in turns, which whoever is free takes. */
+export interface Turns {
+  readonly count: number;
+  /** Makes, or records in a slot, the kernel calls of a turn. */
+  act(turn: number, slot: Slot): void;
+}
+
+/**
+ * Has the threads take turns, by one message to each; `own`: where the calling thread takes some too. False where a
+ * thread died, so that nothing is known of what it did.
+ */
+export async function takeTurns(
+  { crew, slots, threads }: Team,
+  heap: PoolHeap,
+  { count, act }: Turns,
+  own: Slot | undefined,
+): Promise<boolean> {
+  const counter = heap.borrow("float64", 1);
+  const taken = await Promise.all(Array.from({ length: threads }, () => slots.take()));
+  try {
+    const ends = Promise.allSettled(
+      taken.map((slot) => {
+        slot.begin(0);
+        for (let turn = 0; turn < count; turn++) act(turn, slot);
+        return slot.done(crew, counter.at);
+      }),
+    );
+    if (own !== undefined) await takeOwnTurns(heap, counter.at as number, { count, act }, own);
+    const failures = (await ends).flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+    const wrong = failures.find((failure) => !(failure instanceof ThreadDied));
+    if (wrong !== undefined) throw wrong;
+    return failures.length === 0;
+  } finally {
+    for (const slot of taken) slots.give(slot);
+    counter.free();
+  }
+}
+
+/** On the calling thread, which sees to what else waits for it once a millisecond. */
+async function takeOwnTurns(heap: PoolHeap, counter: number, { count, act }: Turns, own: Slot): Promise<void> {
+  const next = new Int32Array(heap.memory.buffer() as ArrayBuffer, counter, 1);
+  let until = performance.now() + 1;
+  for (let turn = Atomics.add(next, 0, 1); turn < count; turn = Atomics.add(next, 0, 1)) {
+    act(turn, own);
+    if (performance.now() < until) continue;
+    await turnOfLoop();
+    until = performance.now() + 1;
+  }
 }
 
 async function doPiece(piece: Piece, slot: Slot, crew: Crew): Promise<void> {

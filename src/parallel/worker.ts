@@ -17,10 +17,11 @@ function setUp({ module, memory: given }: Setup): Reply {
   return { id: undefined };
 }
 
-function work({ id, calls, buffer, from }: Job): Reply {
+function work({ id, calls, turns, buffer, from }: Job): Reply {
   try {
     if (buffer === undefined) {
-      run(calls);
+      if (turns === undefined) run(calls);
+      else runByTurns(calls, turns);
     } else {
       const missing = Math.ceil((buffer.byteLength - memory.buffer.byteLength) / PAGE_BYTES);
       if (missing > 0) memory.grow(missing);
@@ -38,6 +39,13 @@ function work({ id, calls, buffer, from }: Job): Reply {
 
 function run(calls: Job["calls"]): void {
   for (const [name, ...args] of calls) (kernels[name] as Kernel)(...args);
+}
+
+function runByTurns(calls: Job["calls"], turns: number): void {
+  const next = new Int32Array(memory.buffer, turns, 1);
+  for (let turn = Atomics.add(next, 0, 1); turn < calls.length; turn = Atomics.add(next, 0, 1)) {
+    run(calls.slice(turn, turn + 1));
+  }
 }
 
 function receive(message: Setup | Job): void {

@@ -56,6 +56,12 @@ export class Engine {
     return { backend, reason };
   }
 
+  /** Whether `ready` may bring kernels that cannot serve yet. */
+  isEarly(): boolean {
+    const loaded = this.#load();
+    return loaded.backend === "js" && loaded.later === true;
+  }
+
   /** The compiled module; undefined where the reference has to serve. */
   module(): object | undefined {
     const loaded = this.#load();

@@ -23,7 +23,7 @@ import {
 const shape = LARGE;
 
 /** What threads that were idle so far may take once, to pass rows through. */
-const WINDOWS = 5 * 2 ** 20;
+const WINDOWS = 16 * 2 ** 20;
 
 const pools: Pool[] = [];
 

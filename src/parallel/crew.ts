@@ -71,6 +71,11 @@ export class Crew {
     return done.finally(() => this.#hold(-1));
   }
 
+  /** Throws the cause once the threads have been ended. */
+  check(): void {
+    if (this.#closed !== undefined) throw this.#closed;
+  }
+
   /** Ends every thread; what they had to do is rejected with the cause. */
   async close(cause: Error): Promise<void> {
     const members = [...this.#members];

@@ -18,7 +18,7 @@ import { modules } from "./modules.js";
 import { passingPieces, type Results, resultsOf, sizeOf, standingPieces, standingTurns } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
-import { type Control, helps, Progress, type Team, takeTurns, work } from "./team.js";
+import { type Control, helps, lost, Progress, type Team, takeTurns, work } from "./team.js";
 import { coresAvailable } from "./thread.js";
 import type { Pool, PoolBackend, PoolOptions } from "./types.js";
 
@@ -95,7 +95,7 @@ class Calls {
     const { control, rest } = readControl(options);
     if (control.signal?.aborted) throw control.signal.reason;
     // A page may have to compile first.
-    if (this.#engine.memory() === undefined) await this.#starting;
+    if (this.#engine.isEarly()) await this.#starting;
     const memory = this.#engine.memory();
     if (memory === undefined) return plain(...inputs, rest, this.store);
     const plan = op(...inputs, rest, this.store);
@@ -190,12 +190,13 @@ async function shareStanding(
   results: Results,
   progress: Progress,
 ): Promise<void> {
-  const { threads, heap, crew } = team;
+  const { threads, heap } = team;
   // One message to each thread in place of one for each piece: 1.7 times one thread at 4096x1000 in place of 1.4.
   if (plan.op.numbers === 0 && !place.copied && !progress.isWatched) {
     const turns = standingTurns(plan, place, own === undefined ? threads : threads + 1);
-    if (await takeTurns(team, heap, turns, own)) return;
-    if (place.x === place.y) throw new Error("a thread of the pool died", { cause: crew.cause });
+    const died = await takeTurns(team, heap, turns, own);
+    if (died === undefined) return;
+    if (place.x === place.y) throw lost(died);
   }
   await work(team, standingPieces(plan, place, threads, results), progress, own);
 }

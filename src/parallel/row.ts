@@ -8,7 +8,7 @@ import type { Plan } from "../plan.js";
 import type { Standing } from "../window.js";
 import type { PoolHeap } from "./heap.js";
 import type { Slot } from "./slot.js";
-import { type Progress, type Team, type Turns, takeTurns } from "./team.js";
+import { lost, type Progress, type Team, type Turns, takeTurns } from "./team.js";
 
 /** Bytes of a block, whose sum is added as one. */
 const BLOCK_BYTES = 1024;
@@ -65,8 +65,8 @@ export async function splitRows(
       const row = { memory, double: width === 8, beta, length, x: x + at, y: y + at, values, sums };
       await splitRow(row, segments, step, async (act) => {
         progress.check();
-        if (await takeTurns(team, heap, { count: segments.length, act }, own)) return;
-        throw new Error("a thread of the pool died", { cause: team.crew.cause });
+        const died = await takeTurns(team, heap, { count: segments.length, act }, own);
+        if (died !== undefined) throw lost(died);
       });
       progress.advance(1);
     }

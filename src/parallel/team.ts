@@ -61,6 +61,7 @@ export async function work(team: Team, pieces: readonly Piece[], progress: Progr
   const attempt = async (act: () => Promise<void>, rows: number): Promise<void> => {
     try {
       progress.check();
+      crew.check();
       await act();
       if (failures.length === 0) progress.advance(rows);
     } catch (error) {
@@ -74,6 +75,7 @@ export async function work(team: Team, pieces: readonly Piece[], progress: Progr
       if (failures.length === 0) await attempt(() => doPiece(piece, slot, crew), piece.rows);
       slots.give(slot);
       if (failures.length > 0) return;
+      await breathe();
     }
   };
   const ownLane = async (slot: Slot): Promise<void> => {
@@ -98,6 +100,15 @@ function turnOfLoop(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
+let breathed = 0;
+
+/** Once a millisecond, what else waits for this thread: Node hands over messages without end while more of them come. */
+async function breathe(): Promise<void> {
+  if (!helps || performance.now() < breathed + 1) return;
+  await turnOfLoop();
+  breathed = performance.now();
+}
+
 function doHere(piece: Piece, slot: Slot): void {
   piece.load(slot);
   piece.take(slot);
@@ -111,15 +122,15 @@ export interface Turns {
 }
 
 /**
- * Has the threads take turns, by one message to each; `own`: where the calling thread takes some too. False where a
- * thread died, so that nothing is known of what it did.
+ * Has the threads take turns, by one message to each; `own`: where the calling thread takes some too. What comes
+ * back says that a thread died, so that nothing is known of what it did.
  */
 export async function takeTurns(
   { crew, slots, threads }: Team,
   heap: PoolHeap,
   { count, act }: Turns,
   own: Slot | undefined,
-): Promise<boolean> {
+): Promise<ThreadDied | undefined> {
   const counter = heap.borrow("float64", 1);
   const taken = await Promise.all(Array.from({ length: threads }, () => slots.take()));
   try {
@@ -134,7 +145,7 @@ export async function takeTurns(
     const failures = (await ends).flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
     const wrong = failures.find((failure) => !(failure instanceof ThreadDied));
     if (wrong !== undefined) throw wrong;
-    return failures.length === 0;
+    return failures[0] as ThreadDied | undefined;
   } finally {
     for (const slot of taken) slots.give(slot);
     counter.free();
@@ -144,12 +155,9 @@ export async function takeTurns(
 /** On the calling thread, which sees to what else waits for it once a millisecond. */
 async function takeOwnTurns(heap: PoolHeap, counter: number, { count, act }: Turns, own: Slot): Promise<void> {
   const next = new Int32Array(heap.memory.buffer() as ArrayBuffer, counter, 1);
-  let until = performance.now() + 1;
   for (let turn = Atomics.add(next, 0, 1); turn < count; turn = Atomics.add(next, 0, 1)) {
     act(turn, own);
-    if (performance.now() < until) continue;
-    await turnOfLoop();
-    until = performance.now() + 1;
+    await breathe();
   }
 }
 
@@ -161,12 +169,12 @@ async function doPiece(piece: Piece, slot: Slot, crew: Crew): Promise<void> {
       return piece.take(slot);
     } catch (error) {
       if (!(error instanceof ThreadDied)) throw error;
-      if (!piece.again || left === 1)
-        throw new Error(`a thread of the pool died: ${reasonOf(error)}`, { cause: error.cause });
+      if (!piece.again || left === 1) throw lost(error);
     }
   }
 }
 
-function reasonOf({ cause }: Error): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** What a call is rejected with that could not be done again. */
+export function lost({ cause }: ThreadDied): Error {
+  return new Error(`a thread of the pool died: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }

@@ -8,11 +8,14 @@ import { calls } from "./ours.js";
 
 export type PoolBackend = ReturnType<ReturnType<typeof createPool>["backend"]>;
 
+/** The calling thread does a share, but in pages. */
+const WORKERS = typeof setImmediate === "function" ? THREADS - 1 : THREADS;
+
 export const pool: Contender = {
   name: "softmax-simd, pool",
   takes: () => true,
   async load({ op }, mode) {
-    const threads = createPool({ threads: THREADS });
+    const threads = createPool({ threads: WORKERS });
     await threads.ready();
     // Its functions are those of one thread, but for promises.
     return calls(threads as unknown as Functions, ops[op], mode);
@@ -21,7 +24,7 @@ export const pool: Contender = {
 
 /** What serves in a pool. */
 export async function poolBackend(): Promise<PoolBackend> {
-  const threads = createPool({ threads: THREADS });
+  const threads = createPool({ threads: WORKERS });
   await threads.ready();
   const backend = threads.backend();
   await threads.close();

@@ -163,12 +163,20 @@ function instantiated(module: WebAssembly.Module, { imports }: Source): WebAssem
  * made where pages may not share it too.
  */
 export function sharedMemory(): Imports {
-  const shared = { initial: 17, maximum: 65_536, shared: true };
+  return memoryImport(true);
+}
+
+/** What an instance of its twin for memory of its own imports. */
+export function ownMemory(): Imports {
+  return memoryImport(false);
+}
+
+function memoryImport(shared: boolean): Imports {
   return {
     env: {
       // Read by modules that import it alone.
       get memory() {
-        return new WebAssembly.Memory(shared);
+        return new WebAssembly.Memory({ initial: 17, maximum: 65_536, shared });
       },
     },
   };

@@ -1,3 +1,3 @@
 // As modules.workerd.ts, for Vercel's edge.
 
-export { modules } from "../modules.edge-light.js";
+export { modules, modules as ownModules } from "../modules.edge-light.js";

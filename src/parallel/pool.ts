@@ -10,12 +10,12 @@ import type { Memory } from "../memory.js";
 import { carryOut, type Plan, type Whole } from "../plan.js";
 import { Store } from "../store.js";
 import { CREATE_OPTIONS, checkCreateOptions, opsBy } from "../surface.js";
-import { sharedMemory } from "../wasm.js";
+import { ownMemory, sharedMemory } from "../wasm.js";
 import { type Standing, standing } from "../window.js";
 import { Crew, DEPTH } from "./crew.js";
 import { PoolHeap } from "./heap.js";
-import { modules } from "./modules.js";
-import { passingPieces, type Results, resultsOf, sizeOf, standingPieces, standingTurns } from "./pieces.js";
+import { modules, ownModules } from "./modules.js";
+import { type Piece, passingPieces, type Results, resultsOf, sizeOf, standingPieces, standingTurns } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
 import { type Control, helps, lost, Progress, type Team, takeTurns, work } from "./team.js";
@@ -29,8 +29,10 @@ const MOST_THREADS = 64;
 
 /** The threads, once they have been started, and where they work: the pool's arrays, or memories of their own. */
 interface Started extends Team {
-  /** Where the calling thread works; undefined where it stays free. */
+  /** Where the calling thread works on rows that it has to copy anyway; undefined where it stays free. */
   readonly own: Slot | undefined;
+  /** … and on those that stand in shared memory: beside as many threads as there are cores it would be in their way. */
+  readonly free: Slot | undefined;
   readonly heap: PoolHeap | undefined;
 }
 
@@ -52,7 +54,10 @@ type Op = (...given: unknown[]) => Plan | Whole;
 type Plain = (...given: unknown[]) => unknown;
 
 class Calls {
+  /** Over shared memory, for threads and arrays. */
   readonly #engine: PoolEngine;
+  /** Over memory of its own, for what the calling thread does alone. */
+  readonly #here: Engine;
   readonly store: Store;
   readonly #threads: number;
   /** Undefined where no kernel can serve. */
@@ -61,8 +66,10 @@ class Calls {
   #closed: Error | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(engine: PoolEngine, threads: number) {
+  constructor(options: PoolOptions, threads: number) {
+    const engine = new PoolEngine(checkCreateOptions(modules, options));
     this.#engine = engine;
+    this.#here = new Engine({ ...checkCreateOptions(ownModules, options), imports: ownMemory });
     this.#threads = threads;
     this.store = new Store(engine);
     this.#starting = this.#start();
@@ -95,8 +102,8 @@ class Calls {
     const { control, rest } = readControl(options);
     if (control.signal?.aborted) throw control.signal.reason;
     // A page may have to compile first.
-    if (this.#engine.isEarly()) await this.#starting;
-    const memory = this.#engine.memory();
+    if (this.#here.isEarly()) await this.#starting;
+    const memory = this.#here.memory();
     if (memory === undefined) return plain(...inputs, rest, this.store);
     const plan = op(...inputs, rest, this.store);
     if ("whole" in plan) return carryOut(memory, plan);
@@ -128,7 +135,7 @@ class Calls {
 
   async #start(): Promise<Started | undefined> {
     const engine = this.#engine;
-    await engine.ready();
+    await Promise.all([engine.ready(), this.#here.ready()]);
     const memory = engine.memory();
     const module = engine.module();
     if (memory === undefined || module === undefined) return undefined;
@@ -137,7 +144,9 @@ class Calls {
     const slot = (): Slot => (shares ? new SharedSlot(heap) : new PostedSlot(memory));
     const slots = new Slots(Array.from({ length: DEPTH * this.#threads }, slot));
     const own = helps ? new SharedSlot(heap, heap.memory.kernels as ParallelKernels) : undefined;
-    this.#started = { crew, slots, threads: this.#threads, own, heap: shares ? heap : undefined };
+    const threads = this.#threads;
+    const free = threads < coresAvailable() ? own : undefined;
+    this.#started = { crew, slots, threads, own, free, heap: shares ? heap : undefined };
     return this.#started;
   }
 }
@@ -154,14 +163,11 @@ function newCrew(threads: number, module: object, heap: PoolHeap): { readonly cr
 
 /** A call by several threads; by `here` where there is nothing to share out. */
 async function share(plan: Plan, started: Started, progress: Progress, here: () => unknown): Promise<unknown> {
-  const { slots, threads, own } = started;
-  const heap = started.heap;
+  const { heap, threads, own, free } = started;
   const results = resultsOf(plan);
   const deliver = (): unknown => plan.deliver(plan.request, results.elements, results.numbers);
   const place = heap && standing(plan.request, plan.op);
   if (heap !== undefined && place !== undefined) {
-    // Beside as many threads as there are cores it would only be in their way.
-    const free = threads < coresAvailable() ? own : undefined;
     const workers = free === undefined ? threads : threads + 1;
     if (isLong(plan, place, workers)) {
       await splitRows(plan, place, heap, started, free, progress);
@@ -172,13 +178,24 @@ async function share(plan: Plan, started: Started, progress: Progress, here: () 
       return deliver();
     }
   }
-  const slot = await slots.take();
-  const pieces = passingPieces(plan, own === undefined ? threads : threads + 1, slot, results);
-  slots.give(slot);
+  const pieces = await passingPiecesOf(plan, started, results);
   if (pieces.length === 1) return here();
   // The rows are in the calling thread's hands anyway, so it does a share: 1.6 times one thread in place of 1.3.
   await work(started, pieces, progress, own);
   return deliver();
+}
+
+async function passingPiecesOf(
+  plan: Plan,
+  { slots, threads, own }: Started,
+  results: Results,
+): Promise<readonly Piece[]> {
+  const slot = await slots.take();
+  try {
+    return passingPieces(plan, own === undefined ? threads : threads + 1, slot, results);
+  } finally {
+    slots.give(slot);
+  }
 }
 
 /** Rows that stand in shared memory: by turns where nobody watches, else piece by piece. */
@@ -250,7 +267,7 @@ function messageOf(cause: unknown): string {
 export function createPool(options?: PoolOptions): Pool {
   const { threads, ...given } = checkOptions(options, POOL_OPTIONS) as PoolOptions;
   const count = checkThreads(threads);
-  const calls = new Calls(new PoolEngine(checkCreateOptions(modules, given)), count);
+  const calls = new Calls(given, count);
   const one = <F>(op: unknown, plain: F): F =>
     ((x: unknown, options?: unknown) => calls.call(op as Op, plain as Plain, [x], options)) as F;
   const two = <F>(op: unknown, plain: F): F =>

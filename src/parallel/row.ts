@@ -17,7 +17,7 @@ const BLOCK_BYTES = 1024;
 const SEGMENTS = 4;
 
 /** From how many bytes on a row gains by it. */
-const LONG_BYTES = 4 * 1024 * 1024;
+const LONG_BYTES = 8 * 1024 * 1024;
 
 /** Whether a call's rows are too few to keep the threads busy, and long enough to be split. */
 export function isLong({ request, op }: Plan, { copied }: Standing, threads: number): boolean {

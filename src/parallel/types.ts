@@ -8,7 +8,10 @@ export type { AbortSignalLike, Allocated, Extra, Mode, PoolCallOptions, Progress
 
 /** Options of {@link createPool}. */
 export interface PoolOptions {
-  /** How many workers compute: an integer from 1 to 64. Default: the number of cores that the platform tells. */
+  /**
+   * How many threads beside the calling one: an integer from 1 to 64. Default: in Node, Bun and Deno, where the calling
+   * thread does a share, one fewer than the cores that the platform tells, at least 1; in browsers as many.
+   */
   readonly threads?: number;
   /** Only the baseline module, whose results are the same bits on every engine; calls reject where it cannot serve. */
   readonly deterministic?: boolean;
@@ -34,8 +37,8 @@ export interface SharedArray<D extends ResidentDtype = ResidentDtype> extends Al
   /** @hidden */
   readonly [resident]: "shared";
   /**
-   * Its values, row-major, to read and write while no call is under way with them. They are in a SharedArrayBuffer where
-   * the pool's memory is shared, else in an ArrayBuffer.
+   * Its values, row-major, to read and write while no call is under way with them. They are in a SharedArrayBuffer,
+   * or an ArrayBuffer where JavaScript serves, or on an edge platform.
    */
   readonly data: D extends "float32" ? Float32Array : Float64Array;
   /**

@@ -16,7 +16,7 @@ import { refuseSharing, troubled } from "./workers.js";
 export const SMALL: number = 2 ** 19;
 
 /** From how many bytes on threads share a row. */
-export const LONG_BYTES: number = 2 ** 22;
+export const LONG_BYTES: number = 2 ** 23;
 
 /** A batch for threads, of more rows than a kernel takes at once. */
 export const BATCH: readonly [rows: number, length: number] = [1100, 487];

@@ -69,7 +69,9 @@ describe.each(IMPLEMENTATIONS)("$name: rows in shards", (library) => {
     it("softmax is within its bound however columns are split and partials merged", () => {
       fc.assert(
         fc.property(split, fc.constantFrom(1, 0.7, -1.3), ({ length, seed, cuts, reach }, beta) => {
-          const within = dtype === "float64" ? Math.min(reach, 10 / Math.abs(beta)) : reach;
+          // Where β is not 1, the reference rounds once more.
+          const most = (beta === 1 ? 10 : 5) / Math.abs(beta);
+          const within = dtype === "float64" ? Math.min(reach, most) : reach;
           const x = logits(dtype, length, seed, within);
           const parts = cut(
             x,

@@ -27,7 +27,8 @@ const CHOICES = {
   index: `import { backend } from "softmax-simd"; backend();`,
   learn: `import { SoftmaxRegression } from "softmax-simd/learn"; new SoftmaxRegression().fit([[0], [1]], [0, 1]);`,
   sampling: `import { sample } from "softmax-simd/sampling"; sample([0, 1]);`,
-  parallel: `import { createPool } from "softmax-simd/parallel"; await createPool().softmax([0, 1]);`,
+  // It shows the twins, too, that it makes of these.
+  parallel: `import { createPool } from "softmax-simd/parallel"; createPool(); seen.length = 2;`,
 };
 /** The most that a module may grow to without a second look. */
 const LIMIT_BYTES = 44_500;

@@ -2,7 +2,7 @@
 
 import type { Dtype } from "../support/contract.js";
 import type { Context, Floats, Subject } from "./entries.js";
-import { alike, almost, DTYPES, floats, logits, valuesOf } from "./numbers.js";
+import { alike, almost, DTYPES, EPSILON, floats, largestError, logits, valuesOf } from "./numbers.js";
 import { type Case, FAR_ROWS, OTHERS, REDUCED, ROWS } from "./special-cases.js";
 
 export function checkSpecialCases(context: Context): void {
@@ -26,7 +26,9 @@ function checkRow({ suite }: Context, subject: Subject, dtype: Dtype, [x, option
     const { shape, axis, where, ...scaling } = options;
     const along = Object.fromEntries(Object.entries({ shape, axis, where }).filter(([, value]) => value !== undefined));
     const shard = subject.normalizeWith(given, subject.softmaxPartials(given, { ...along, ...scaling }), along);
-    suite.check(`normalizeWith: ${what}`, almost(shard, p, dtype), shard, p);
+    // Equal shares are not exact here: the sum comes from elsewhere.
+    const error = largestError(shard, p, dtype);
+    suite.check(`normalizeWith: ${what}`, error <= 4 * EPSILON[dtype], shard, p);
     suite.check(`${what}: x as it was`, alike(given, floats(dtype, x)), given, x);
     const { temperature } = options;
     if (temperature !== 0) return;

@@ -61,7 +61,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   "src/check/output.ts": ["errors-out", "kinds", "errors-ops-out", "errors-ops", "handles-errors", "handles-ops"],
   "src/check/partials.ts": ["partials"],
   "src/check/shape.ts": ["axes", "errors", "kinds-ops", "kinds"],
-  "src/check/signatures.ts": ["errors-ops", "errors-loss"],
+  "src/check/signatures.ts": ["errors-ops", "errors-loss", "partials"],
   "src/check/tensor.ts": ["errors-data", "kinds", "errors-float16", "handles-errors"],
   "src/check/where.ts": ["errors", "axes", "kinds", "kinds-ops", "misuse"],
   "src/sampling/edits.ts": ["sampling-options", "sampling-kinds"],

@@ -18,7 +18,7 @@ import { modules, ownModules } from "./modules.js";
 import { type Piece, passingPieces, type Results, resultsOf, sizeOf, standingPieces, standingTurns } from "./pieces.js";
 import { isLong, splitRows } from "./row.js";
 import { PostedSlot, SharedSlot, type Slot, Slots } from "./slot.js";
-import { type Control, helps, lost, Progress, type Team, takeTurns, work } from "./team.js";
+import { type Control, helps, lost, messageOf, Progress, type Team, takeTurns, work, workersOf } from "./team.js";
 import { coresAvailable } from "./thread.js";
 import type { Pool, PoolBackend, PoolOptions } from "./types.js";
 
@@ -168,7 +168,7 @@ async function share(plan: Plan, started: Started, progress: Progress, here: () 
   const deliver = (): unknown => plan.deliver(plan.request, results.elements, results.numbers);
   const place = heap && standing(plan.request, plan.op);
   if (heap !== undefined && place !== undefined) {
-    const workers = free === undefined ? threads : threads + 1;
+    const workers = workersOf(threads, free);
     if (isLong(plan, place, workers)) {
       await splitRows(plan, place, heap, started, free, progress);
       return deliver();
@@ -192,7 +192,7 @@ async function passingPiecesOf(
 ): Promise<readonly Piece[]> {
   const slot = await slots.take();
   try {
-    return passingPieces(plan, own === undefined ? threads : threads + 1, slot, results);
+    return passingPieces(plan, workersOf(threads, own), slot, results);
   } finally {
     slots.give(slot);
   }
@@ -210,7 +210,7 @@ async function shareStanding(
   const { threads, heap } = team;
   // One message to each thread in place of one for each piece: 1.7 times one thread at 4096x1000 in place of 1.4.
   if (plan.op.numbers === 0 && !place.copied && !progress.isWatched) {
-    const turns = standingTurns(plan, place, own === undefined ? threads : threads + 1);
+    const turns = standingTurns(plan, place, workersOf(threads, own));
     const died = await takeTurns(team, heap, turns, own);
     if (died === undefined) return;
     if (place.x === place.y) throw lost(died);
@@ -244,10 +244,6 @@ function checkThreads(threads: unknown): number {
   if (typeof threads !== "number") throw new TypeError(`${expected} ${describe(threads)}`);
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
   throw new RangeError(`${expected} ${threads}`);
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Plan } from "../plan.js";
 import type { Standing } from "../window.js";
 import type { PoolHeap } from "./heap.js";
 import type { Slot } from "./slot.js";
-import { lost, type Progress, type Team, type Turns, takeTurns } from "./team.js";
+import { lost, type Progress, type Team, type Turns, takeTurns, workersOf } from "./team.js";
 
 /** Bytes of a block, whose sum is added as one. */
 const BLOCK_BYTES = 1024;
@@ -53,7 +53,7 @@ export async function splitRows(
   const { outer, length } = extent;
   const width = dtype === "float64" ? 8 : 4;
   const blocks = Math.ceil((length * width) / BLOCK_BYTES);
-  const workers = team.threads + (own === undefined ? 0 : 1);
+  const workers = workersOf(team.threads, own);
   const step = Math.ceil(blocks / (workers * SEGMENTS)) * (BLOCK_BYTES / width);
   const segments = Array.from({ length: Math.ceil(length / step) }, (_, i) => i * step);
   const area = heap.borrow("float64", segments.length + 1 + blocks);

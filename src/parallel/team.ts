@@ -50,6 +50,11 @@ export interface Team {
   readonly threads: number;
 }
 
+/** How many work: so many threads, and the calling one where it does a share. */
+export function workersOf(threads: number, own: Slot | undefined): number {
+  return own === undefined ? threads : threads + 1;
+}
+
 /**
  * Has all pieces done; `own`: where the calling thread does its share. What fails first is thrown, once no thread works on
  * any piece any more.
@@ -176,5 +181,9 @@ async function doPiece(piece: Piece, slot: Slot, crew: Crew): Promise<void> {
 
 /** What a call is rejected with that could not be done again. */
 export function lost({ cause }: ThreadDied): Error {
-  return new Error(`a thread of the pool died: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new Error(`a thread of the pool died: ${messageOf(cause)}`, { cause });
+}
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

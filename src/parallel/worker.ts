@@ -1,6 +1,6 @@
 // The program of a thread: makes the kernel calls that messages ask for. The build turns it into text.
 
-import type { Job, Reply, Setup } from "./protocol.js";
+import type { Call, Job, Reply, Setup } from "./protocol.js";
 
 type Kernel = (...args: readonly number[]) => void;
 
@@ -38,14 +38,18 @@ function work({ id, calls, turns, buffer, from }: Job): Reply {
 }
 
 function run(calls: Job["calls"]): void {
-  for (const [name, ...args] of calls) (kernels[name] as Kernel)(...args);
+  for (const call of calls) make(call);
 }
 
 function runByTurns(calls: Job["calls"], turns: number): void {
   const next = new Int32Array(memory.buffer, turns, 1);
   for (let turn = Atomics.add(next, 0, 1); turn < calls.length; turn = Atomics.add(next, 0, 1)) {
-    run(calls.slice(turn, turn + 1));
+    make(calls[turn] as Call);
   }
+}
+
+function make([name, ...args]: Call): void {
+  (kernels[name] as Kernel)(...args);
 }
 
 function receive(message: Setup | Job): void {
